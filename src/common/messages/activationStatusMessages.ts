@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import { type ActivationStatus, isActiveAnywhere } from "../../domain/activationStatus.ts";
-import { currentLocale } from "../text/locale.ts";
+import { isOne } from "../text/counts.ts";
 import { formatProjectName } from "./scopes.ts";
 
 /** Returns a short phrase about where a certificate is active; `null` if too little is known. */
@@ -38,8 +38,4 @@ export function formatActivation(status: ActivationStatus): string {
 
 export function formatUnreadProjects(count: number): string {
 	return isOne(count) ? l10n.t("couldn't read {0} project", count) : l10n.t("couldn't read {0} projects", count);
-}
-
-function isOne(count: number): boolean {
-	return new Intl.PluralRules(currentLocale()).select(count) === "one";
 }

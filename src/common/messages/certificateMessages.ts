@@ -2,7 +2,7 @@ import * as l10n from "@vscode/l10n";
 import type { ActivationStatus } from "../../domain/activationStatus.ts";
 import { type Certificate, type ExpiryState, expiryState } from "../../domain/certificate.ts";
 import { type Finding, notCaFinding, type ParsedCertificate } from "../../domain/certificateFile.ts";
-import { currentLocale } from "../text/locale.ts";
+import { isOne } from "../text/counts.ts";
 import { sanitize } from "../text/sanitize.ts";
 import { formatKnownActivation } from "./activationStatusMessages.ts";
 import { formatAbsoluteTime, formatExpiry, formatRelativeTime, formatTimeLeft } from "./dates.ts";
@@ -115,7 +115,7 @@ export interface Time {
 export function formatCertificates(certificates: readonly Certificate[]): string {
 	const [only] = certificates;
 	if (only && certificates.length === 1) return l10n.t("“{0}”", formatCertificateName(only));
-	return new Intl.PluralRules(currentLocale()).select(certificates.length) === "one"
+	return isOne(certificates.length)
 		? l10n.t("{0} certificate", certificates.length)
 		: l10n.t("{0} certificates", certificates.length);
 }

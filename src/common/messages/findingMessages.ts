@@ -1,6 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import type { Finding } from "../../domain/certificateFile.ts";
 import { CERTIFICATE_LIMIT } from "../../domain/limits.ts";
+import { isOne } from "../text/counts.ts";
 import { currentLocale } from "../text/locale.ts";
 import { sanitize } from "../text/sanitize.ts";
 import { formatDateTime, formatRelativeTime } from "./dates.ts";
@@ -242,10 +243,6 @@ export function describeFinding(finding: Finding): string {
 						finding.count,
 					);
 	}
-}
-
-function isOne(count: number): boolean {
-	return new Intl.PluralRules(currentLocale()).select(count) === "one";
 }
 
 /** Formats a duration in its largest unit, rounded down. */

@@ -1,7 +1,8 @@
 import * as l10n from "@vscode/l10n";
 import type { NamedProject } from "../../domain/problem.ts";
 import type { Scope } from "../../domain/scope.ts";
-import { cachePerLocale, currentLocale } from "../text/locale.ts";
+import { isOne } from "../text/counts.ts";
+import { cachePerLocale } from "../text/locale.ts";
 import { sanitize } from "../text/sanitize.ts";
 
 /** Scopes for a sentence. */
@@ -53,8 +54,7 @@ export function formatProjectNames(projects: readonly NamedProject[], max = MAX_
 	const names = projects.slice(0, max).map((project) => l10n.t("project “{0}”", formatProjectName(project)));
 	const more = projects.length - names.length;
 	if (more === 0) return names;
-	const isOne = new Intl.PluralRules(currentLocale()).select(more) === "one";
-	return [...names, isOne ? l10n.t("{0} more project", more) : l10n.t("{0} more projects", more)];
+	return [...names, isOne(more) ? l10n.t("{0} more project", more) : l10n.t("{0} more projects", more)];
 }
 
 /** Returns a project's name for display, else its id. */

@@ -11,7 +11,7 @@ import {
 import type { ModalText } from "../../common/messages/interfaceMessages.ts";
 import { describeProblem } from "../../common/messages/problems/problems.ts";
 import { formatScopes, hasScopes, type ScopeSummary } from "../../common/messages/scopes.ts";
-import { currentLocale } from "../../common/text/locale.ts";
+import { isOne } from "../../common/text/counts.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 import { GLOBAL_MTLS_URL, type MtlsEndpoint } from "../../domain/openaiHosts.ts";
 import type { Problem } from "../../domain/problem.ts";
@@ -138,7 +138,7 @@ export function describeOwnRequirement(access: string): string {
 
 /** Explains that CEL filters are not copied. @param count The number of certificates to activate. */
 export function describeFilterNote(count: number): string {
-	return new Intl.PluralRules(currentLocale()).select(count) === "one"
+	return isOne(count)
 		? l10n.t(
 				"CEL filters of other certificates don't apply to this one. Set its filter in the OpenAI dashboard before you continue; until then, every client certificate that chains to it is accepted.",
 			)

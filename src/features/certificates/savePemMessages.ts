@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import { formatCertificateName, formatCertificates } from "../../common/messages/certificateMessages.ts";
 import { formatList } from "../../common/messages/scopes.ts";
-import { currentLocale } from "../../common/text/locale.ts";
+import { isOne } from "../../common/text/counts.ts";
 import { sanitize } from "../../common/text/sanitize.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 
@@ -52,7 +52,7 @@ export function describeSavedPems(saved: readonly SavedPem[]): string {
 }
 
 function formatCount(count: number, total: number): string {
-	return new Intl.PluralRules(currentLocale()).select(total) === "one"
+	return isOne(total)
 		? l10n.t("Saved {0} of {1} certificate.", count, total)
 		: l10n.t("Saved {0} of {1} certificates.", count, total);
 }

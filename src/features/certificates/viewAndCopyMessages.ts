@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import { currentLocale } from "../../common/text/locale.ts";
+import { isOne } from "../../common/text/counts.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 
 export const viewAndCopyLabels = {
@@ -10,25 +10,21 @@ export const viewAndCopyLabels = {
 
 /** Describes that the IDs of certificates were copied. */
 export function describeCopiedIds(certificates: readonly Certificate[]): string {
-	return isOne(certificates) ? l10n.t("Copied the certificate's ID.") : l10n.t("Copied the IDs, one per line.");
+	return isOne(certificates.length) ? l10n.t("Copied the certificate's ID.") : l10n.t("Copied the IDs, one per line.");
 }
 
 /** Describes that the SHA-256 fingerprints of certificates were copied. */
 export function describeCopiedFingerprints(certificates: readonly unknown[]): string {
-	return isOne(certificates)
+	return isOne(certificates.length)
 		? l10n.t("Copied the SHA-256 fingerprint.")
 		: l10n.t("Copied the SHA-256 fingerprints, one per line.");
 }
 
 /** Describes that certificates were copied as PEM. */
 export function describeCopiedPems(certificates: readonly Certificate[]): string {
-	return isOne(certificates)
+	return isOne(certificates.length)
 		? l10n.t("Copied the certificate as PEM.")
 		: l10n.t("Copied the certificates as PEM, one after the other.");
-}
-
-function isOne({ length }: readonly unknown[]): boolean {
-	return new Intl.PluralRules(currentLocale()).select(length) === "one";
 }
 
 /** Returns the tab's title of a certificate's details. */

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import { formatExpiry } from "../../common/messages/dates.ts";
-import { currentLocale } from "../../common/text/locale.ts";
+import { formatCount } from "../../common/text/counts.ts";
 import { sanitize } from "../../common/text/sanitize.ts";
 import { type ClientCertificateIssue, issueLevel, type ProfileRule } from "../../domain/clientCertificateCheck.ts";
 
@@ -14,10 +14,7 @@ export function describeClientCertificateIssues(issues: readonly ClientCertifica
 	const sentences = [...new Set(worstFirst.map(describeClientCertificateIssue))];
 	if (sentences.length <= MAX_SENTENCES) return sentences;
 	const more = sentences.length - MAX_SENTENCES + 1;
-	return [
-		...sentences.slice(0, MAX_SENTENCES - 1),
-		l10n.t("{0} more issues aren't shown.", new Intl.NumberFormat(currentLocale()).format(more)),
-	];
+	return [...sentences.slice(0, MAX_SENTENCES - 1), l10n.t("{0} more issues aren't shown.", formatCount(more))];
 }
 
 function rank(issue: ClientCertificateIssue): number {

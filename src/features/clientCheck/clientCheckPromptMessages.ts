@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import { currentLocale } from "../../common/text/locale.ts";
+import { isOne } from "../../common/text/counts.ts";
 import { sanitize } from "../../common/text/sanitize.ts";
 
 export const clientCheckPromptLabels = {
@@ -43,8 +43,7 @@ export const clientCheckPromptLabels = {
 
 /** Returns how many certificates are active in a scope. */
 export function formatActiveCount(count: number): string {
-	const isOne = new Intl.PluralRules(currentLocale()).select(count) === "one";
-	return isOne ? l10n.t("{0} active certificate", count) : l10n.t("{0} active certificates", count);
+	return isOne(count) ? l10n.t("{0} active certificate", count) : l10n.t("{0} active certificates", count);
 }
 
 /** Title of the dialog that asks where to save the chain of a client certificate's file. */

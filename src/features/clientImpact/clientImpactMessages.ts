@@ -3,7 +3,7 @@ import { joinParagraphs, type Time } from "../../common/messages/certificateMess
 import { formatExpiry } from "../../common/messages/dates.ts";
 import { describeProblem } from "../../common/messages/problems/problems.ts";
 import { formatNames, formatScopes, summarizeScopes } from "../../common/messages/scopes.ts";
-import { currentLocale } from "../../common/text/locale.ts";
+import { formatCount, isOne } from "../../common/text/counts.ts";
 import { expiryState } from "../../domain/certificate.ts";
 import { describeClientCertificateIssues } from "../clientCheck/clientCertificateIssueMessages.ts";
 import { formatClientName } from "../clients/clientMessages.ts";
@@ -115,12 +115,4 @@ function formatKnownClients(count: number): string {
 
 function formatUnknownCount(count: number): string {
 	return isOne(count) ? l10n.t("{0} is unknown", formatCount(count)) : l10n.t("{0} are unknown", formatCount(count));
-}
-
-function isOne(count: number): boolean {
-	return new Intl.PluralRules(currentLocale()).select(count) === "one";
-}
-
-function formatCount(count: number): string {
-	return new Intl.NumberFormat(currentLocale()).format(count);
 }

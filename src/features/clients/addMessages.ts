@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import { currentLocale } from "../../common/text/locale.ts";
+import { formatCount, isOne } from "../../common/text/counts.ts";
 import { sanitize } from "../../common/text/sanitize.ts";
 import type { AddResult } from "./clientStore.ts";
 import { MAX_CLIENTS } from "./knownClient.ts";
@@ -164,12 +164,4 @@ function formatReason(why: SkippedSource["why"]): string {
 		case "link":
 			return l10n.t("a link, not followed");
 	}
-}
-
-function formatCount(count: number): string {
-	return new Intl.NumberFormat(currentLocale()).format(count);
-}
-
-function isOne(count: number): boolean {
-	return new Intl.PluralRules(currentLocale()).select(count) === "one";
 }

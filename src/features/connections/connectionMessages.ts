@@ -1,6 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import { joinParagraphs } from "../../common/messages/certificateMessages.ts";
 import type { ModalText } from "../../common/messages/interfaceMessages.ts";
+import { isOne } from "../../common/text/counts.ts";
 import { currentLocale } from "../../common/text/locale.ts";
 import { sanitize } from "../../common/text/sanitize.ts";
 
@@ -83,8 +84,4 @@ function describeUnfinishedWork(
 				"Unfinished: {0}. The record is kept, but OpenAI didn't name the organization. It's shown with “organization unknown” until a list contains its certificates.",
 				list,
 			);
-}
-
-function isOne(count: number): boolean {
-	return new Intl.PluralRules(currentLocale()).select(count) === "one";
 }

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import { formatDateTime } from "../../common/messages/dates.ts";
-import { currentLocale } from "../../common/text/locale.ts";
+import { isOne } from "../../common/text/counts.ts";
 import type { CertificateListing } from "../../domain/certificate.ts";
 
 /**
@@ -23,7 +23,5 @@ export function describeListNotes(
 }
 
 function describeUnreadableEntries(count: number): string {
-	return new Intl.PluralRules(currentLocale()).select(count) === "one"
-		? l10n.t("Couldn't read {0} entry.", count)
-		: l10n.t("Couldn't read {0} entries.", count);
+	return isOne(count) ? l10n.t("Couldn't read {0} entry.", count) : l10n.t("Couldn't read {0} entries.", count);
 }

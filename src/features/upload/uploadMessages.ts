@@ -3,7 +3,7 @@ import { formatCertificateName } from "../../common/messages/certificateMessages
 import { formatDateTime, formatExpiry, formatTimeOfDay } from "../../common/messages/dates.ts";
 import { formatShortFingerprint } from "../../common/messages/parsedCertificateMessages.ts";
 import { describeUnconfirmedUpload } from "../../common/messages/problems/uploadProblems.ts";
-import { currentLocale } from "../../common/text/locale.ts";
+import { isOne } from "../../common/text/counts.ts";
 import { sanitize } from "../../common/text/sanitize.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 import type { LookupOutcome } from "../../domain/problem.ts";
@@ -104,7 +104,7 @@ export function describeDuplicates(certificate: Certificate, duplicates: readonl
 	const list = ids.join(", ");
 	const name = formatCertificateName(certificate);
 	const copies = duplicates.length + 1;
-	return new Intl.PluralRules(currentLocale()).select(duplicates.length) === "one"
+	return isOne(duplicates.length)
 		? l10n.t(
 				"The organization has {1} copies of “{0}” with the same SHA-256 fingerprint (other ID: {2}). Nothing was deleted.",
 				name,
