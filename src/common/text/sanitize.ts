@@ -5,6 +5,9 @@ const UNSAFE_SEQUENCE = new RegExp(`${UNSAFE_CHARACTERS.source}+`, "gu");
 /** Maximum length of foreign text in the interface, in graphemes. */
 const MAX_LENGTH = 100;
 
+/** Maximum length of a path, which people need in full, in graphemes. */
+const MAX_PATH_LENGTH = 1000;
+
 /**
  * Makes foreign text safe for display anywhere in the editor: names, subjects, file names.
  * Control and bidirectional characters would disguise the text; `[a](command:b)` becomes a link that runs a command in
@@ -26,4 +29,9 @@ export function sanitize(text: string, maxLength = MAX_LENGTH): string {
 		.slice(0, maxLength - 1)
 		.map(({ segment }) => segment)
 		.join("")}…`;
+}
+
+/** Like `sanitize`, for an absolute path. */
+export function sanitizePath(path: string): string {
+	return sanitize(path, MAX_PATH_LENGTH);
 }

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import { formatCount, isOne } from "../../common/text/counts.ts";
-import { sanitize } from "../../common/text/sanitize.ts";
+import { sanitize, sanitizePath } from "../../common/text/sanitize.ts";
 import type { AddResult } from "./clientStore.ts";
 import { MAX_CLIENTS } from "./knownClient.ts";
 import type { FoundClients, SkippedSource } from "./readClients.ts";
@@ -44,8 +44,6 @@ export const addLabels = {
 /** Maximum number of skipped files that the details list. */
 const MAX_LISTED = 1000;
 
-const MAX_PATH_LENGTH = 1000;
-
 /**
  * Says what became of the files or entries: `brief` for a notification, `complete` with each skipped one.
  * @param now Unix seconds.
@@ -62,9 +60,7 @@ export function describeAdded(
 		...(counts.length > 0 ? [l10n.t("Skipped: {0}.", counts.join(", "))] : []),
 		...(isCut ? [l10n.t("There is more, which wasn't looked at: that's too much at once.")] : []),
 	];
-	const listed = skipped
-		.slice(0, MAX_LISTED)
-		.map(({ name, why }) => `${sanitize(name, MAX_PATH_LENGTH)}: ${formatReason(why)}`);
+	const listed = skipped.slice(0, MAX_LISTED).map(({ name, why }) => `${sanitizePath(name)}: ${formatReason(why)}`);
 	const more = skipped.length - listed.length;
 	const rest = more > 0 ? [l10n.t("… and {0} more", formatCount(more))] : [];
 	return {

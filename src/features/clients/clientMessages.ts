@@ -3,7 +3,7 @@ import { formatAbsoluteTime, formatExpiry, formatTimeLeft } from "../../common/m
 import { labels } from "../../common/messages/labels.ts";
 import { formatFingerprint } from "../../common/messages/parsedCertificateMessages.ts";
 import { formatList, formatScopes, summarizeScopes } from "../../common/messages/scopes.ts";
-import { sanitize } from "../../common/text/sanitize.ts";
+import { sanitize, sanitizePath } from "../../common/text/sanitize.ts";
 import { expiryState } from "../../domain/certificate.ts";
 import type { NamedProject } from "../../domain/problem.ts";
 import type { Scope } from "../../domain/scope.ts";
@@ -61,14 +61,12 @@ export function clientTooltip(shown: ShownClient, issues: readonly string[], now
 		l10n.t("Expires: {0}", `${formatAbsoluteTime(notAfter)}, ${formatExpiry(notAfter, now)}`),
 		l10n.t("SHA-256 fingerprint: {0}", formatFingerprint(sha256)),
 	];
-	if (certificatePath !== null) lines.push(l10n.t("File: {0}", sanitize(certificatePath, MAX_PATH_LENGTH)));
-	if (keyPath !== null) lines.push(l10n.t("Private key: {0}", sanitize(keyPath, MAX_PATH_LENGTH)));
+	if (certificatePath !== null) lines.push(l10n.t("File: {0}", sanitizePath(certificatePath)));
+	if (keyPath !== null) lines.push(l10n.t("Private key: {0}", sanitizePath(keyPath)));
 	return lines.join("\n");
 }
 
 const MAX_NAMED_IN_TOOLTIP = 20;
-
-const MAX_PATH_LENGTH = 1000;
 
 /** Returns where a client is accepted. @param max Maximum number of named projects. */
 export function formatClientStatus({ status, allScopes, nameOf }: ShownClient, max = 1): string {

@@ -1,9 +1,6 @@
 import * as l10n from "@vscode/l10n";
-import { sanitize } from "../../common/text/sanitize.ts";
+import { sanitize, sanitizePath } from "../../common/text/sanitize.ts";
 import { formatPath } from "./fileNames.ts";
-
-/** The longest path in a text, in graphemes. */
-const MAX_PATH_LENGTH = 300;
 
 export const issuingLabels = {
 	/** The same as the command's title. */
@@ -56,5 +53,5 @@ function withAddedClient(created: string, isAdded: boolean): string {
 
 /** Returns an absolute path for display. */
 export function displayPath(path: string): string {
-	return sanitize(formatPath(path), MAX_PATH_LENGTH);
+	return sanitizePath(formatPath(path));
 }

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import type { Problem } from "../../../domain/problem.ts";
-import { sanitize } from "../../text/sanitize.ts";
+import { sanitize, sanitizePath } from "../../text/sanitize.ts";
 import type { ProblemText } from "./problemText.ts";
 
 type KeyFileProblem = Extract<Problem, { readonly reason: "key-file" | "not-on-this-computer" }>;
@@ -23,15 +23,12 @@ export function keyFileProblemText(problem: KeyFileProblem): ProblemText {
 	const issue = keyFileIssueText(problem, file);
 	const action = remedyText(problem);
 	const { left } = problem;
-	const leftText = left && l10n.t("{0} couldn't be removed: delete it yourself.", sanitize(left, MAX_PATH_LENGTH));
+	const leftText = left && l10n.t("{0} couldn't be removed: delete it yourself.", sanitizePath(left));
 	return {
 		...(leftText ? { fact: `${issue} ${leftText}` } : { fact: issue, effect: l10n.t("Nothing was created.") }),
 		...(action !== null && { action }),
 	};
 }
-
-/** The longest path in a text, in graphemes. */
-const MAX_PATH_LENGTH = 300;
 
 function keyFileIssueText({ why }: Extract<Problem, { readonly reason: "key-file" }>, file: string): string {
 	switch (why) {

@@ -1,10 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import type { Problem } from "../../../domain/problem.ts";
-import { sanitize } from "../../text/sanitize.ts";
+import { sanitize, sanitizePath } from "../../text/sanitize.ts";
 import { type ProblemText, problemTextLabels } from "./problemText.ts";
-
-/** A path must be shown in full. */
-const MAX_PATH_LENGTH = 1000;
 
 type StorageProblem = Extract<
 	Problem,
@@ -45,7 +42,7 @@ export function storageProblemText(problem: StorageProblem): ProblemText {
 			return {
 				fact: l10n.t("Can't read the saved list of known clients."),
 				effect: nothingDone,
-				action: l10n.t("Restore {0}, or delete it and add the clients again.", sanitize(problem.path, MAX_PATH_LENGTH)),
+				action: l10n.t("Restore {0}, or delete it and add the clients again.", sanitizePath(problem.path)),
 			};
 		case "locked":
 			return {
