@@ -224,7 +224,7 @@ function createFeatures(eager: EagerParts, adapters: Adapters): Omit<Backend, "c
 		...{ connections, clientCertificates, view, projectsView, clientsView, documents, locks },
 		...{ clients, clientFiles: FILE_SOURCE },
 		clientJudge: judge,
-		readClients: (organizationRef) => readRenewedFiles(organizationRef, clients, FILE_SOURCE, reader),
+		readKnownClients: (organizationRef) => readRenewedFiles(organizationRef, clients, FILE_SOURCE, reader),
 	};
 	const rotationDeps: RotationCommandDeps = { ...deps, upload: createUploadDeps(deps) };
 	const rotate = (certificate: Certificate) => rotateCertificate(rotationDeps, certificate);

@@ -40,7 +40,7 @@ import { createClientCommandHandlers } from "./clientCommandHandlers.ts";
 
 export interface CommandDeps
 	extends Pick<ClientCheckDeps, "checkChain" | "validateClientCredentials" | "checkLive">,
-		Pick<ClientImpactDeps, "clientJudge" | "readClients">,
+		Pick<ClientImpactDeps, "clientJudge" | "readKnownClients">,
 		Pick<IssuingDeps, "maker" | "locks"> {
 	readonly certificates: CertificateStore;
 	readonly projects: ProjectStore;

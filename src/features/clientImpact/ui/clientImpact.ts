@@ -23,7 +23,7 @@ export interface ClientImpactDeps extends Pick<CommandContext, "certificates" | 
 	readonly enforcement: EnforcementIndex;
 	readonly clientJudge: ClientJudge;
 	/** Returns the known clients of an organization, with what their files contain now. @throws ProblemError */
-	readonly readClients: (organizationRef: string) => Promise<readonly KnownClient[]>;
+	readonly readKnownClients: (organizationRef: string) => Promise<readonly KnownClient[]>;
 }
 
 export interface ClientPromptDeps extends NotificationDeps, Pick<CommandContext, "projects"> {}
@@ -41,7 +41,7 @@ export async function readClientImpact(
 	signal: AbortSignal,
 ): Promise<ClientImpact | null> {
 	// A file on a network drive may never answer.
-	const clients = await untilAborted(deps.readClients(organizationRef), signal).catch((thrown): ClientImpact => {
+	const clients = await untilAborted(deps.readKnownClients(organizationRef), signal).catch((thrown): ClientImpact => {
 		const problem = problemOf(thrown);
 		if (!problem) throw thrown;
 		return { kind: "unread", problem };
