@@ -192,3 +192,16 @@ export type SigningRequestIssue =
 	| "unsupported-key"
 	/** The key is the CA's own. */
 	| "ca-key";
+
+/** Why the files of a new certificate and its key, or a CA's list, can't be written. */
+export type KeyFileIssue =
+	| "exists"
+	| "not-a-file"
+	/** The file system does not keep other users from reading the file. */
+	| "readable-by-others"
+	/** On Windows: not in the user's profile folder. */
+	| "outside-profile"
+	| "disk-full"
+	| "no-permission"
+	| "canceled"
+	| "other";

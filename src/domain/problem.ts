@@ -1,6 +1,7 @@
 import type { RefusalReason, SkippedBlock } from "./certificateFile.ts";
-import type { CaIssue, SigningRequestIssue } from "./certificateMaking.ts";
+import type { CaIssue, KeyFileIssue, SigningRequestIssue } from "./certificateMaking.ts";
 import type { CertificateNameIssue } from "./certificateNames.ts";
+import type { RotationIssue } from "./rotationIssue.ts";
 import type { Project } from "./scope.ts";
 
 /**
@@ -188,17 +189,6 @@ export type TlsKeyPairIssue =
 	| "not-a-pair"
 	/** This runtime's TLS rejects the certificate: the key is too short, or the signature too weak. */
 	| "unusable";
-export type KeyFileIssue =
-	| "exists"
-	| "not-a-file"
-	/** The file system does not keep other users from reading the file. */
-	| "readable-by-others"
-	/** On Windows: not in the user's profile folder. */
-	| "outside-profile"
-	| "disk-full"
-	| "no-permission"
-	| "canceled"
-	| "other";
 export type UnreadableFile = "too-large" | "folder" | "not-a-file" | "dead-link" | "gone" | "no-permission" | "other";
 export type KeyIssue = "blank" | "space-inside" | "not-ascii" | "too-long";
 /** `mtls`: all rules for the host of client certificates, which must use https. */
@@ -286,24 +276,3 @@ export function isClientCertificateRefused(problem: Problem): boolean {
 export function isCancelled(thrown: unknown): boolean {
 	return thrown instanceof Error && thrown.name === "CancelledError";
 }
-
-/** An issue that prevents a rotation to the new certificate, or back to the old one. */
-export type RotationIssue =
-	/** Both certificates are identical, by id or fingerprint. */
-	| "same"
-	/** The old certificate is not active anywhere. */
-	| "inactive"
-	/** The new certificate no longer exists. */
-	| "gone"
-	/** The new certificate is not an authority, so no client certificate can chain to it. */
-	| "leaf"
-	/** Neither the list nor the content shows both expiry dates. */
-	| "dates-unknown"
-	/** The new certificate does not expire later than the old certificate. */
-	| "not-longer"
-	| "not-yet-valid"
-	| "expired"
-	/** The new certificate expires within the given period. */
-	| "expires-soon"
-	/** The old certificate has expired and cannot be restored. */
-	| "old-expired";

@@ -2,8 +2,8 @@ import fs, { type FileHandle } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join, relative } from "node:path";
 import { flushFile, flushFolder, hasErrorCode, withTimeLimit } from "../../common/storage/fileSystem.ts";
-import { NewPrivateKey } from "../../domain/certificateMaking.ts";
-import { CancelledError, isCancelled, type KeyFileIssue, ProblemError, problemOf } from "../../domain/problem.ts";
+import { type KeyFileIssue, NewPrivateKey } from "../../domain/certificateMaking.ts";
+import { CancelledError, isCancelled, ProblemError, problemOf } from "../../domain/problem.ts";
 
 /** The file system functions in use; tests inject failures. */
 export type IssuingFileSystem = Pick<typeof fs, "lstat" | "mkdir" | "open" | "realpath" | "rmdir" | "unlink">;

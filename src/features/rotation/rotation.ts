@@ -3,7 +3,8 @@ import { mayBelongTo } from "../../common/organizationRef.ts";
 import type { CertificatesApi } from "../../domain/adminApi.ts";
 import type { Certificate, CertificateListing } from "../../domain/certificate.ts";
 import type { ParsedCertificate } from "../../domain/certificateFile.ts";
-import { ProblemError, type RotationIssue } from "../../domain/problem.ts";
+import { ProblemError } from "../../domain/problem.ts";
+import type { RotationIssue } from "../../domain/rotationIssue.ts";
 import { ORGANIZATION, type Scope, scopeKey } from "../../domain/scope.ts";
 import {
 	type ActiveScopes,

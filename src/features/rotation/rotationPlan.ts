@@ -1,6 +1,6 @@
 import { type Certificate, NO_EXPIRY } from "../../domain/certificate.ts";
 import { notCaFinding, type ParsedCertificate } from "../../domain/certificateFile.ts";
-import type { RotationIssue } from "../../domain/problem.ts";
+import type { RotationIssue } from "../../domain/rotationIssue.ts";
 import type { Scope } from "../../domain/scope.ts";
 
 /** The plan by which `next` replaces `old` as a trust anchor. Written before the first activation. */

@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import type { RotationIssue } from "../../../domain/problem.ts";
+import type { RotationIssue } from "../../../domain/rotationIssue.ts";
 
 /** Describes why one certificate cannot replace another, or why the old certificate cannot return. */
 export function describeRotationIssue(issue: RotationIssue): string {

@@ -14,11 +14,10 @@ import {
 } from "../../../../src/common/messages/problems/remedies.ts";
 import { describeRotationIssue } from "../../../../src/common/messages/problems/rotationIssues.ts";
 import type { RefusalReason } from "../../../../src/domain/certificateFile.ts";
-import type { CaIssue, SigningRequestIssue } from "../../../../src/domain/certificateMaking.ts";
+import type { CaIssue, KeyFileIssue, SigningRequestIssue } from "../../../../src/domain/certificateMaking.ts";
 import type { AlternativeNameIssue, CertificateNameIssue } from "../../../../src/domain/certificateNames.ts";
 import type {
 	BaseUrlRule,
-	KeyFileIssue,
 	KeyIssue,
 	LookupOutcome,
 	MtlsCode,
@@ -26,12 +25,12 @@ import type {
 	ProxyIssue,
 	Reason,
 	RejectionCode,
-	RotationIssue,
 	ServerCertificateIssue,
 	TlsKeyPairIssue,
 	UnreadableFile,
 	UploadEnding,
 } from "../../../../src/domain/problem.ts";
+import type { RotationIssue } from "../../../../src/domain/rotationIssue.ts";
 import { manifestText } from "../../../texts/manifestTexts.ts";
 
 const host = "api.openai.com";

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { NewPrivateKey } from "../../../../src/domain/certificateMaking.ts";
-import type { KeyFileIssue } from "../../../../src/domain/problem.ts";
+import { type KeyFileIssue, NewPrivateKey } from "../../../../src/domain/certificateMaking.ts";
 import { createFiles } from "../../../../src/features/issuing/newFiles.ts";
 import { exfat, type MountedFileSystem, mountSmallDisk } from "../../../fileSystems.ts";
 import { skipTest } from "../../../skipTest.ts";
