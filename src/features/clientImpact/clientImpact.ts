@@ -2,8 +2,7 @@ import { timeSlices } from "../../common/concurrency.ts";
 import type { ClientCertificateIssue } from "../../domain/clientCertificateCheck.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { Scope } from "../../domain/scope.ts";
-import { judgeInScopes } from "../clients/clientStatus.ts";
-import type { ClientJudge } from "../clients/judgeClients.ts";
+import { type Judging, judgeInScopes } from "../clients/clientStatus.ts";
 import type { KnownClient } from "../clients/knownClient.ts";
 import type { AnchorChange } from "./anchorChanges.ts";
 
@@ -34,34 +33,34 @@ export interface AffectedClient {
  * a scope already is not counted there, and where nothing stays active, no client is rejected.
  * @param clients At least one.
  * @param allScopes False if there might be more changes: then no client is known to stay accepted.
- * @param contentOf,now As in `judgeInScopes`.
  * @throws CancelledError
  */
 export async function assessClients(
-	judge: ClientJudge,
 	clients: readonly KnownClient[],
 	{ changes, allScopes }: { readonly changes: readonly AnchorChange[]; readonly allScopes: boolean },
-	contentOf: (certificateId: string) => Uint8Array | null,
-	now: number,
-	signal?: AbortSignal,
+	judging: Judging,
 ): Promise<ClientImpact> {
-	const judgeIn = (when: "before" | "after", some: readonly KnownClient[]) => {
-		const scopes = changes.map((each) => each[when]);
-		return judgeInScopes(judge, some, scopes, contentOf, now, signal);
-	};
-	const after = await judgeIn("after", clients);
+	const after = await judgeInScopes(
+		clients,
+		changes.map((each) => each.after),
+		judging,
+	);
 	const isTouched = ({ sha256 }: KnownClient) => {
 		const status = after.get(sha256);
 		return !allScopes || (status && status.rejected.length + status.unknown.length > 0);
 	};
 	const touched = clients.filter(isTouched).toSorted((one, other) => one.notAfter - other.notAfter);
-	const before = await judgeIn("before", touched);
+	const before = await judgeInScopes(
+		touched,
+		changes.map((each) => each.before),
+		judging,
+	);
 	const uncertain = new Set(changes.flatMap(({ after, mayStay }) => (mayStay ? [after.scope] : [])));
 	const rejected: AffectedClient[] = [];
 	const unknown: AffectedClient[] = [];
 	const pause = timeSlices();
 	for (const client of touched) {
-		await pause(signal);
+		await pause(judging.signal);
 		const status = after.get(client.sha256);
 		if (!status) continue;
 		const already = new Set(before.get(client.sha256)?.rejected);

@@ -112,7 +112,7 @@ export class ClientList extends ChangeEmitter {
 			const content = contents.get(id);
 			return content?.state === "read" ? content.candidate.der : null;
 		};
-		const statuses = await judgeInScopes(judge, clients, scopes, contentOf, Date.now() / 1000);
+		const statuses = await judgeInScopes(clients, scopes, { judge, contentOf, now: Date.now() / 1000 });
 		if (generation === certificates.generation) this.#setState({ ...this.#state, statuses, allScopes });
 		await this.#loadContents(scopes, (id) => contents.get(id) === undefined);
 	}

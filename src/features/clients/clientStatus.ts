@@ -71,20 +71,25 @@ function isReadCompletely(listing: CertificateListing | null, problem: Problem |
 	);
 }
 
+/** What clients are judged by, besides the trust anchors of the scopes. */
+export interface Judging {
+	readonly judge: ClientJudge;
+	/** Returns the DER of a certificate's content by its id; `null` if unknown. */
+	readonly contentOf: (certificateId: string) => Uint8Array | null;
+	/** Unix seconds. */
+	readonly now: number;
+	readonly signal?: AbortSignal;
+}
+
 /**
  * Judges clients in all scopes. Where not all trust anchors or contents are known, a client is never rejected.
- * @param contentOf Returns the DER of a certificate's content by its id; `null` if unknown.
- * @param now Unix seconds.
  * @returns the statuses by the clients' SHA-256.
  * @throws CancelledError
  */
 export async function judgeInScopes(
-	judge: ClientJudge,
 	clients: readonly KnownClient[],
 	scopes: readonly ScopeAnchors[],
-	contentOf: (certificateId: string) => Uint8Array | null,
-	now: number,
-	signal?: AbortSignal,
+	{ judge, contentOf, now, signal }: Judging,
 ): Promise<ReadonlyMap<string, ClientStatus>> {
 	const statuses = new Map(clients.map(({ sha256 }) => [sha256, newStatus()]));
 	const pause = timeSlices();

@@ -59,14 +59,9 @@ export async function readClientImpact(
 	const contents = new Map(
 		(await loadContents(deps, distinct, signal)).map(({ certificate, content }) => [certificate.id, content?.der]),
 	);
-	return assessClients(
-		deps.clientJudge,
-		clients,
-		{ changes, allScopes: areAllKnown },
-		(id) => contents.get(id) ?? null,
-		Date.now() / 1000,
-		signal,
-	);
+	const contentOf = (id: string) => contents.get(id) ?? null;
+	const judging = { judge: deps.clientJudge, contentOf, now: Date.now() / 1000, signal };
+	return assessClients(clients, { changes, allScopes: areAllKnown }, judging);
 }
 
 /**

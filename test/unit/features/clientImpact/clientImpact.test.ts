@@ -64,13 +64,10 @@ describe("The effect of a deactivation on known clients", () => {
 		await Promise.all([certificates.refresh(), projects.refresh()]);
 		const read = readScopeAnchors({ certificates, projects, enforcement });
 		const removal = { ids: ["old"], scopes, next: next === null ? null : certificate(next) };
-		const impact = await assessClients(
-			new ClientJudge(async (ders) => prepareChecks(ders)),
-			clients,
-			{ changes: findAnchorChanges(read.scopes, removal, enforcement), allScopes: read.allScopes },
-			(id) => (unreadable.includes(id) ? null : (anchors.get(id)?.der ?? null)),
-			Date.now() / 1000,
-		);
+		const changes = findAnchorChanges(read.scopes, removal, enforcement);
+		const contentOf = (id: string) => (unreadable.includes(id) ? null : (anchors.get(id)?.der ?? null));
+		const judging = { judge: new ClientJudge(prepareChecks), contentOf, now: Date.now() / 1000 };
+		const impact = await assessClients(clients, { changes, allScopes: read.allScopes }, judging);
 		assert.ok(impact.kind === "judged" && impact.known === clients.length);
 		return { rejected: describeAffected(impact.rejected), unknown: describeAffected(impact.unknown) };
 	}

@@ -111,7 +111,7 @@ describe("Known clients", () => {
 		const contents = () => new Map(anchors().map(({ id, der }) => [id, der]));
 		const statusOf = async (client: TestCertificate, ...scopes: readonly ScopeAnchors[]): Promise<ClientStatus> => {
 			const contentOf = (id: string) => contents().get(id) ?? null;
-			const statuses = await judgeInScopes(judge, [knownClient([client])], scopes, contentOf, NOW);
+			const statuses = await judgeInScopes([knownClient([client])], scopes, { judge, contentOf, now: NOW });
 			return statuses.get(client.sha256) ?? assert.fail("The client has no status.");
 		};
 		const [p, q] = [projectScope("p"), projectScope("q")];
