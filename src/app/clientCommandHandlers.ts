@@ -6,15 +6,13 @@ import { type ClientCheckDeps, checkClientCertificate } from "../features/client
 import { copyClientSetup } from "../features/clientSetup/ui/copyClientSetup.ts";
 import {
 	addClients,
-	type ClientCommandDeps,
 	exportKnownClients,
 	importKnownClients,
 	removeClients,
 } from "../features/clients/ui/clientCommands.ts";
 import type { ClientsView } from "../features/sidebar/ui/clientsView.ts";
 
-interface ClientHandlerDeps extends ClientCommandDeps, ClientCheckDeps {
-	readonly connections: ClientCommandDeps["connections"] & ClientCheckDeps["connections"];
+interface ClientHandlerDeps extends ClientCheckDeps {
 	readonly clientsView: Pick<ClientsView, "clientsOf" | "contains">;
 }
 

@@ -46,11 +46,6 @@ export function mergeClients(known: readonly KnownClient[], incoming: readonly K
 
 /** Returns a known client with the paths of the file that was read last, if any. */
 function withPaths(known: KnownClient, { certificatePath, fileStamp, keyPath }: KnownClient): KnownClient {
-	const file = certificatePath === null ? known : { certificatePath, fileStamp };
-	return {
-		...known,
-		certificatePath: file.certificatePath,
-		fileStamp: file.fileStamp,
-		keyPath: keyPath ?? known.keyPath,
-	};
+	const file = certificatePath !== null && { certificatePath, fileStamp };
+	return { ...known, ...file, keyPath: keyPath ?? known.keyPath };
 }

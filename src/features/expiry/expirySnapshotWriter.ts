@@ -15,7 +15,7 @@ import { mutedFile, remindedFile, SNAPSHOT_FILE, snapshotStore } from "./reminde
 const AGE_TOLERANCE_MS = 3_600_000;
 
 /** Limit of stored clients: the file is read at activation, and a reminder names few. */
-const MAX_CLIENTS = 200;
+const MAX_STORED_CLIENTS = 200;
 
 interface SnapshotSources {
 	readonly certificates: CertificateStore;
@@ -141,7 +141,7 @@ export class ExpirySnapshotWriter {
 		const soonest = clients
 			.filter(({ notAfter }) => notAfter > now)
 			.toSorted((one, other) => one.notAfter - other.notAfter)
-			.slice(0, MAX_CLIENTS)
+			.slice(0, MAX_STORED_CLIENTS)
 			.map(({ sha256, name, notAfter }) => ({ sha256, name, expiresAt: Math.min(notAfter, NO_EXPIRY) }));
 		return soonest.length > 0 ? soonest : undefined;
 	}
