@@ -9,12 +9,12 @@ import { describeChainCheck } from "../../src/features/clientCheck/chainCheckMes
 import { clientCheckPromptLabels } from "../../src/features/clientCheck/clientCheckPromptMessages.ts";
 import { clientSetupLabels } from "../../src/features/clientSetup/clientSetupMessages.ts";
 import {
-	addLabels,
 	askRemoval,
+	clientCommandLabels,
 	describeAdded,
 	describeExported,
 	describeRemoved,
-} from "../../src/features/clients/addMessages.ts";
+} from "../../src/features/clients/clientCommandMessages.ts";
 import {
 	formatClientDescription,
 	formatClientLabel,
@@ -117,8 +117,8 @@ describe(`The known clients in VS Code ${environment.version}`, () => {
 	const addFolder = async (name: string) => {
 		const { window } = session;
 		await view.pressAction(ADD);
-		await (await window.quickInput(addLabels.title)).pick(addLabels.chooseFolder);
-		const box = await choose(addLabels.title, path(name));
+		await (await window.quickInput(clientCommandLabels.title)).pick(clientCommandLabels.chooseFolder);
+		const box = await choose(clientCommandLabels.title, path(name));
 		await box.waitForValue(`${path(name)}/`);
 		await box.accept();
 		return window.toast("Added");
@@ -154,7 +154,7 @@ describe(`The known clients in VS Code ${environment.version}`, () => {
 		const clients = [clientOf(agent, 90, "a"), clientOf(billing, 60, "b"), clientOf(expired, -3, "c")];
 		const message = added(
 			{ added: clients, alreadyKnown: [clientOf(billing, 60, "b")] },
-			...(["other-type", "authority", "not-a-certificate", "too-large", "link"] as const),
+			...(["other-type", "only-ca-certificates", "not-a-certificate", "too-large", "link"] as const),
 		);
 		assert.equal(toast.text, message);
 		await toast.press(labels.showDetails);
@@ -213,7 +213,7 @@ describe(`The known clients in VS Code ${environment.version}`, () => {
 		await (await addFolder("fleet")).dismiss();
 		await view.waitForRows("old-worker", "billing", "build-agent-3");
 		await window.run(paletteTitle("exportClients"));
-		const box = await window.quickInput(addLabels.exportTitle);
+		const box = await window.quickInput(clientCommandLabels.exportTitle);
 		const saved = join(session.folder, "openai-clients.json");
 		await box.waitForValue(saved);
 		await box.accept();
@@ -225,14 +225,14 @@ describe(`The known clients in VS Code ${environment.version}`, () => {
 		await view.row("billing").addToSelection();
 		await (await view.row("billing").menu()).choose(manifestText("command.removeClients"));
 		const question = await window.dialog(askRemoval(["old-worker", "billing"]));
-		assert.equal(question.detail, addLabels.removalEffect);
-		assert.equal(question.onEnter, addLabels.dontRemove);
-		await question.press(addLabels.remove);
+		assert.equal(question.detail, clientCommandLabels.removalEffect);
+		assert.equal(question.onEnter, clientCommandLabels.dontRemove);
+		await question.press(clientCommandLabels.remove);
 		await window.waitForStatus(describeRemoved(2));
 		await view.waitForRows("build-agent-3");
 
 		await window.run(paletteTitle("importClients"));
-		await choose(addLabels.importTitle, saved);
+		await choose(clientCommandLabels.importTitle, saved);
 		const clients = [clientOf(billing, 60, ""), clientOf(expired, -3, "")];
 		const toast = await window.toast("Added");
 		assert.equal(toast.text, added({ added: clients, alreadyKnown: [clientOf(agent, 90, "")] }));
@@ -276,7 +276,7 @@ describe(`The known clients in VS Code ${environment.version}`, () => {
 	it("are added by dropping a file on the view, and Escape adds nothing", async () => {
 		const { window } = session;
 		await window.run(paletteTitle("addClients"));
-		await (await window.quickInput(addLabels.title)).cancel();
+		await (await window.quickInput(clientCommandLabels.title)).cancel();
 		assert.deepEqual(await window.toasts(), []);
 		// VS Code takes no drop on a welcome text.
 		await (await addFolder("fleet")).dismiss();

@@ -1,7 +1,7 @@
 import type { CertificateReader } from "../../domain/certificateFile.ts";
 import { problemOf } from "../../domain/problem.ts";
 import type { ClientStore } from "./clientStore.ts";
-import { type FileSource, readFile } from "./scanFiles.ts";
+import { type FileSource, readClientFile } from "./scanFiles.ts";
 
 export interface AddFileDeps {
 	/** Returns the organization of the admin key. @throws ProblemError if there is none */
@@ -24,7 +24,7 @@ export async function addClientFile(
 ): Promise<boolean> {
 	try {
 		const { organizationRef } = await connections.destination();
-		const found = await readFile(location, clientFiles, reader, Date.now() / 1000);
+		const found = await readClientFile(location, clientFiles, reader, Date.now() / 1000);
 		if (typeof found === "string") return false;
 		const { added, replaced } = await clients.add(
 			organizationRef,

@@ -9,7 +9,7 @@ export interface ClientFile extends Pick<KnownClient, "certificatePath" | "fileS
 }
 
 /** Why a file adds no client. */
-export type NoClientReason = "authority" | "not-a-certificate" | "unreadable" | "too-many-certificates";
+export type NoClientReason = "only-ca-certificates" | "not-a-certificate" | "unreadable" | "too-many-certificates";
 
 /** A file, or an entry of a list, that adds no client. */
 export interface SkippedSource {
@@ -38,7 +38,7 @@ export async function readClients(
 	const { candidates, holdsPrivateKey, skipped } = await reader.read(bytes, now, 0);
 	const clients = candidates.filter((each) => each.isCa !== true && !hasIssued(each, candidates));
 	if (clients.length === 0) {
-		if (candidates.length > 0) return "authority";
+		if (candidates.length > 0) return "only-ca-certificates";
 		return skipped.some(({ kind }) => kind === "certificate") ? "unreadable" : "not-a-certificate";
 	}
 	const issuers = candidates.filter((each) => !clients.includes(each));

@@ -2,7 +2,7 @@ import type { CertificateReader } from "../../domain/certificateFile.ts";
 import { problemOf } from "../../domain/problem.ts";
 import type { ClientStore } from "./clientStore.ts";
 import type { KnownClient } from "./knownClient.ts";
-import { type FileSource, readFile } from "./scanFiles.ts";
+import { type FileSource, readClientFile } from "./scanFiles.ts";
 
 /**
  * Looks at the files that clients were read from, and replaces the entries whose file changed. A file that is gone, or
@@ -37,7 +37,7 @@ async function readRenewedFile(
 	reader: CertificateReader,
 ): Promise<readonly KnownClient[]> {
 	try {
-		const found = await readFile(location, source, reader, Date.now() / 1000);
+		const found = await readClientFile(location, source, reader, Date.now() / 1000);
 		return typeof found === "string" ? [] : found;
 	} catch (thrown) {
 		if (!problemOf(thrown)) throw thrown;

@@ -50,7 +50,7 @@ export async function scanFiles(
 	const pause = timeSlices();
 	for (const location of files) {
 		await pause(signal);
-		const found = await readFile(location, source, reader, now).catch((thrown): SkippedSource["why"] => {
+		const found = await readClientFile(location, source, reader, now).catch((thrown): SkippedSource["why"] => {
 			const problem = problemOf(thrown);
 			if (problem?.reason !== "file-unreadable" || (locations.length === 1 && location === locations[0])) throw thrown;
 			return problem.why === "too-large" ? "too-large" : "unreadable";
@@ -91,7 +91,7 @@ function displayPath(location: string, source: FileSource): string {
 }
 
 /** Reads the clients of one file. @throws ProblemError `file-unreadable` */
-export async function readFile(
+export async function readClientFile(
 	location: string,
 	source: FileSource,
 	reader: CertificateReader,

@@ -8,7 +8,13 @@ import { notifyDone } from "../../../common/ui/statusNotifications.ts";
 import type { CertificateReader } from "../../../domain/certificateFile.ts";
 import { CancelledError, ProblemError, problemOf } from "../../../domain/problem.ts";
 import type { DestinationProvider } from "../../organization/ui/commandContext.ts";
-import { addLabels, askRemoval, describeAdded, describeExported, describeRemoved } from "../addMessages.ts";
+import {
+	askRemoval,
+	clientCommandLabels,
+	describeAdded,
+	describeExported,
+	describeRemoved,
+} from "../clientCommandMessages.ts";
 import { exportClients, MAX_LIST_BYTES, readExportedClients } from "../clientExchange.ts";
 import { formatClientName } from "../clientMessages.ts";
 import type { ClientStore } from "../clientStore.ts";
@@ -41,15 +47,15 @@ export async function addClients(deps: ClientCommandDeps, clicked: unknown, sele
 export async function exportKnownClients(deps: ClientCommandDeps): Promise<void> {
 	const { organizationRef } = await deps.connections.destination();
 	const clients = await deps.clients.list(organizationRef);
-	if (clients.length === 0) return void showMessage(deps, "information", addLabels.nothingToExport);
-	const file = await saveFile(addLabels.exportTitle, "openai-clients.json", exportClients(clients));
+	if (clients.length === 0) return void showMessage(deps, "information", clientCommandLabels.nothingToExport);
+	const file = await saveFile(clientCommandLabels.exportTitle, "openai-clients.json", exportClients(clients));
 	notifyDone(describeExported(clients.length, file));
 }
 
 /** Adds the clients of an exported list. @throws ProblemError; CancelledError */
 export async function importKnownClients(deps: ClientCommandDeps): Promise<void> {
 	const { organizationRef } = await deps.connections.destination();
-	const [uri] = await chooseBy({ title: addLabels.importTitle, filters: { JSON: ["json"] } });
+	const [uri] = await chooseBy({ title: clientCommandLabels.importTitle, filters: { JSON: ["json"] } });
 	if (!uri) throw new CancelledError();
 	const { name, bytes } = await readList(uri);
 	await addFound(deps, organizationRef, (signal) =>
@@ -60,7 +66,7 @@ export async function importKnownClients(deps: ClientCommandDeps): Promise<void>
 /** Removes clients from the list after a confirmation. @throws ProblemError; CancelledError */
 export async function removeClients(deps: ClientCommandDeps, removed: readonly KnownClient[]): Promise<void> {
 	const { organizationRef } = await deps.connections.destination();
-	const { remove, dontRemove, removalEffect: detail } = addLabels;
+	const { remove, dontRemove, removalEffect: detail } = clientCommandLabels;
 	const question = askRemoval(removed.map(formatClientName));
 	// Enter presses the first button.
 	const chosen = await vscode.window.showWarningMessage(question, { modal: true, detail }, dontRemove, remove);
@@ -88,7 +94,7 @@ async function addFound(
 	organizationRef: string,
 	find: (signal: AbortSignal) => Promise<FoundClients>,
 ): Promise<void> {
-	const { found, result } = await withCancellableProgress(addLabels.readingFiles, async (signal) => {
+	const { found, result } = await withCancellableProgress(clientCommandLabels.readingFiles, async (signal) => {
 		const found = await find(signal);
 		return { found, result: await deps.clients.add(organizationRef, found.clients, signal) };
 	});
@@ -100,11 +106,11 @@ async function chooseFiles(clicked: unknown, selection: unknown): Promise<readon
 	const given = [clicked, ...(Array.isArray(selection) ? selection : [])].filter((each) => each instanceof vscode.Uri);
 	const unique = new Map(given.map((uri) => [uri.toString(), uri]));
 	if (unique.size > 0) return [...unique.values()];
-	const { title, selectSource: placeholder } = addLabels;
+	const { title, selectSource: placeholder } = clientCommandLabels;
 	// Most systems have no dialog for both.
 	const canSelectFolders = await pickOne({ title, placeholder }, [
-		{ label: addLabels.chooseFiles, value: false },
-		{ label: addLabels.chooseFolder, value: true },
+		{ label: clientCommandLabels.chooseFiles, value: false },
+		{ label: clientCommandLabels.chooseFolder, value: true },
 	]);
 	return chooseBy({ title, canSelectMany: true, canSelectFolders, canSelectFiles: !canSelectFolders });
 }

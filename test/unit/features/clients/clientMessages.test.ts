@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ORGANIZATION } from "../../../../src/domain/scope.ts";
-import { describeAdded } from "../../../../src/features/clients/addMessages.ts";
+import { describeAdded } from "../../../../src/features/clients/clientCommandMessages.ts";
 import {
 	clientTooltip,
 	clientUrgency,
@@ -134,7 +134,7 @@ describe("The account of added clients", () => {
 				},
 				[
 					...files(1, "link"),
-					...files(2, "authority"),
+					...files(2, "only-ca-certificates"),
 					...files(40, "not-a-certificate"),
 					...files(2000, "other-type"),
 					...files(1, "unreadable"),

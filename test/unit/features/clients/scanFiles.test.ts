@@ -100,7 +100,7 @@ describe("Files with client certificates", () => {
 		);
 		assert.deepEqual(skipped.map(({ name, why }) => `${basename(name)} ${why}`).sort(), [
 			"bundle.pem too-many-certificates",
-			"ca.pem authority",
+			"ca.pem only-ca-certificates",
 			"damaged.pem unreadable",
 			"key.key other-type",
 			"key.pem not-a-certificate",

@@ -5,7 +5,7 @@ import type { AddResult } from "./clientStore.ts";
 import { MAX_CLIENTS } from "./knownClient.ts";
 import type { FoundClients, SkippedSource } from "./readClients.ts";
 
-export const addLabels = {
+export const clientCommandLabels = {
 	get title() {
 		return l10n.t("Add client certificates");
 	},
@@ -104,7 +104,7 @@ function formatReplaced(count: number): readonly string[] {
 }
 
 const REASONS: readonly SkippedSource["why"][] = [
-	...(["authority", "not-a-certificate", "other-type", "unreadable", "too-many-certificates"] as const),
+	...(["only-ca-certificates", "not-a-certificate", "other-type", "unreadable", "too-many-certificates"] as const),
 	...(["too-large", "link"] as const),
 ];
 
@@ -126,7 +126,7 @@ function describeSkipped(
 function formatSkipped(why: SkippedSource["why"], number: number): string {
 	const count = formatCount(number);
 	switch (why) {
-		case "authority":
+		case "only-ca-certificates":
 			return isOne(number) ? l10n.t("{0} CA certificate", count) : l10n.t("{0} CA certificates", count);
 		case "not-a-certificate":
 			return isOne(number) ? l10n.t("{0} not a certificate", count) : l10n.t("{0} not certificates", count);
@@ -145,7 +145,7 @@ function formatSkipped(why: SkippedSource["why"], number: number): string {
 
 function formatReason(why: SkippedSource["why"]): string {
 	switch (why) {
-		case "authority":
+		case "only-ca-certificates":
 			return l10n.t("only CA certificates");
 		case "not-a-certificate":
 			return l10n.t("not a certificate");
