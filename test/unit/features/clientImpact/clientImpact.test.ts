@@ -13,6 +13,7 @@ import { prepareChecks } from "../../../../src/x509/chainCheck.ts";
 import { type CertificateOptions, makeCertificate, type TestCertificate } from "../../../certificates.ts";
 import { FakeAdminApi, failWith, project, projectScope } from "../../fakes/adminApi.ts";
 import { certificate, fakeReader } from "../../fakes/certificatesApi.ts";
+import { knownClient, makeClient } from "../clients/setup.ts";
 
 const P = projectScope("p");
 
@@ -26,10 +27,7 @@ describe("The effect of a deactivation on known clients", () => {
 	let unreadable: readonly string[];
 
 	const addClient = async (name: string, issuer: TestCertificate | undefined, more: CertificateOptions = {}) => {
-		const { sha256, der } = await makeCertificate({ ca: false, commonName: name, ...(issuer && { issuer }), ...more });
-		const notAfter = Math.floor((more.notAfter?.getTime() ?? Date.now() + 1e9) / 1000);
-		const paths = { certificatePath: null, keyPath: null, fileStamp: null };
-		clients.push({ sha256, name, chain: [der], notBefore: 0, notAfter, ...paths });
+		clients.push(knownClient([await makeClient({ commonName: name, ...(issuer && { issuer }), ...more })], { name }));
 	};
 
 	before(async () => {

@@ -3,6 +3,7 @@ import { CancelledError } from "../../../../src/domain/problem.ts";
 import { ORGANIZATION } from "../../../../src/domain/scope.ts";
 import { type ClientStatus, judgeInScopes, type ScopeAnchors } from "../../../../src/features/clients/clientStatus.ts";
 import { type Anchor, ClientJudge } from "../../../../src/features/clients/judgeClients.ts";
+import { encodePem } from "../../../../src/x509/asn1/pem.ts";
 import { checkChain, prepareChecks } from "../../../../src/x509/chainCheck.ts";
 import { daysFromNow, makeCertificate, type TestCertificate } from "../../../certificates.ts";
 import { projectScope } from "../../fakes/adminApi.ts";
@@ -60,7 +61,7 @@ describe("Known clients", () => {
 		]);
 		const judged = await judge.judge(clients(), anchors(), NOW);
 		for (const { sha256, chain } of clients()) {
-			const file = Buffer.concat(chain.map((der) => Buffer.from(toPem(der))));
+			const file = Buffer.from(chain.map((der) => encodePem(der)).join(""));
 			const expected = checkChain(
 				file,
 				anchors().map(({ der }) => der),
@@ -146,7 +147,3 @@ describe("Known clients", () => {
 		});
 	});
 });
-
-function toPem(der: Uint8Array): string {
-	return `-----BEGIN CERTIFICATE-----\n${Buffer.from(der).toString("base64")}\n-----END CERTIFICATE-----\n`;
-}
