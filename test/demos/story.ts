@@ -1,12 +1,9 @@
 // Plays the whole story in a real VS Code: creates a test CA, uploads and activates it, creates a client, checks it, tests
 // it with the service, copies its setups, and runs them. The emulator verifies client certificates over TLS.
-import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { homedir, hostname } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { activationLabels } from "../../src/features/activation/activationMessages.ts";
 import { scopePickerTitle } from "../../src/features/activation/scopePickerMessages.ts";
 import {
@@ -33,6 +30,7 @@ import { acceptName, enterKey, pressUpload, waitForRow } from "../e2e/setup/uplo
 import { temporaryFolder } from "../temporaryFolders.ts";
 import { manifestText } from "../texts/manifestTexts.ts";
 import { certificate } from "../unit/fakes/certificatesApi.ts";
+import { assertPresents } from "../unit/features/clientSetup/setupTests.ts";
 import { root } from "../vscode/install.mjs";
 import { packageExtension } from "../vsix.ts";
 
@@ -41,16 +39,8 @@ const CLIENT = "build-agent";
 const CLIENTS = manifestText("view.clients");
 const PASSPHRASE = `story ${randomBytes(12).toString("hex")}`;
 
-/** How each setup is run, a part of it, and its lines that present the certificate. */
-const PROGRAMS = {
-	curl: { program: "/bin/sh", file: "setup.sh", marker: "curl '", presenting: /^ {2}--(?:cert|key) .*\n/gm },
-	node: {
-		program: process.execPath,
-		file: "setup.mjs",
-		marker: "new OpenAI",
-		presenting: /^ {4}(?:cert|key|passphrase): .*\n/gm,
-	},
-} as const;
+/** A part of each setup, by which its editor is found. */
+const MARKERS = { curl: "curl '", node: "new OpenAI" };
 
 const temporary = temporaryFolder("story");
 const pictures = join(root, "out/demo");
@@ -175,38 +165,20 @@ async function copySetup({ window }: Session, target: "curl" | "node"): Promise<
 	await window.openViews();
 	await (await window.view(CLIENTS).row(CLIENT).menu()).choose(manifestText("command.copyClientSetup"));
 	await (await window.quickInput(clientSetupLabels.title)).pick(formatSetupTarget(target));
-	const text = await window.editorText(PROGRAMS[target].marker);
+	const text = await window.editorText(MARKERS[target]);
 	await window.waitForClipboard(text);
 	return text;
 }
 
 /** Runs a setup as copied, then without its certificate, and checks what the service answered. */
 async function run({ emulator }: Session, target: "curl" | "node", text: string, apiKey: string): Promise<void> {
-	const { program, file, presenting } = PROGRAMS[target];
 	const folder = join(temporary.path, target);
-	const path = join(folder, file);
 	mkdirSync(folder);
 	symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
-	const env = {
+	const environment = {
 		...{ PATH: process.env.PATH, CURL_CA_BUNDLE: authorityFile, NODE_EXTRA_CA_CERTS: authorityFile },
 		OPENAI_API_KEY: apiKey,
 	};
-	for (const [label, script, expected] of [
-		["as copied", text, 200],
-		["without the certificate", text.replace(presenting, ""), 401],
-	] as const) {
-		emulator.exchanges.length = 0;
-		writeFileSync(path, script);
-		const { stdout, stderr } = await promisify(execFile)(program, [path], { cwd: folder, env }).catch(
-			(failed: { readonly stdout: string; readonly stderr: string }) => failed,
-		);
-		assert.deepEqual(
-			emulator.exchanges.map(({ status }) => status),
-			[expected],
-			stdout + stderr,
-		);
-		if (expected === 401) assert.match(stdout + stderr, /certificate_required/);
-		console.log(`  ${label}: ${expected}${expected === 401 ? ", certificate_required" : ""}`);
-	}
-	rmSync(path);
+	await assertPresents(target, text, { folder, environment, emulator });
+	console.log("  as copied: 200\n  without the certificate: 401, certificate_required");
 }

@@ -1,0 +1,4 @@
+import { describeSetups } from "./setupTests.ts";
+
+// Python loads the SDK for seconds.
+describeSetups("python");
