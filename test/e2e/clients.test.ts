@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { labels } from "../../src/common/messages/labels.ts";
 import { formatScopes } from "../../src/common/messages/scopes.ts";
 import { ORGANIZATION } from "../../src/domain/scope.ts";
@@ -33,6 +33,7 @@ import type { View } from "../vscode/view.ts";
 import { signIn } from "./setup/certificateActions.ts";
 import { itMatchesApiDescription } from "./setup/contractCheck.ts";
 import { environment } from "./setup/environment.ts";
+import { chooseInDialog } from "./setup/fileDialog.ts";
 import { inOneLine, welcomeText } from "./setup/productTexts.ts";
 import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
 import { paletteTitle, resetBeforeEachTest, type Session, startSession } from "./setup/session.ts";
@@ -104,21 +105,15 @@ describe(`The known clients in VS Code ${environment.version}`, () => {
 		},
 	);
 
-	/** Waits for VS Code's dialog for files, and chooses one, or opens a folder in it. */
-	const choose = async (title: string, chosen: string) => {
-		const box = await session.window.quickInput(title);
-		// The dialog sets its start folder shortly after it opens, and would overwrite earlier input.
-		await box.waitForValue(`${session.folder}/`);
-		await box.type(chosen);
-		await box.pick(basename(chosen));
-		return box;
-	};
+	/** Chooses a file in VS Code's dialog, or opens a folder in it. */
+	const choose = (title: string, chosen: string) => chooseInDialog(session.window, title, `${session.folder}/`, chosen);
 	/** Adds the clients in a folder. @returns the notification. */
 	const addFolder = async (name: string) => {
 		const { window } = session;
 		await view.pressAction(ADD);
 		await (await window.quickInput(clientCommandLabels.title)).pick(clientCommandLabels.chooseFolder);
-		const box = await choose(clientCommandLabels.title, path(name));
+		await choose(clientCommandLabels.title, path(name));
+		const box = await window.quickInput(clientCommandLabels.title);
 		await box.waitForValue(`${path(name)}/`);
 		await box.accept();
 		return window.toast("Added");

@@ -16,6 +16,7 @@ import { signIn, signOut } from "./setup/certificateActions.ts";
 import { itMatchesApiDescription } from "./setup/contractCheck.ts";
 import { environment } from "./setup/environment.ts";
 import { splitAtValue } from "./setup/productTexts.ts";
+import { waitUntilMuted } from "./setup/reminders.ts";
 import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
 import { EXTENSION_NAME, resetBeforeEachTest, type Session, STORAGE_PATH, startSession } from "./setup/session.ts";
 import { waitForRow } from "./setup/uploadActions.ts";
@@ -152,7 +153,7 @@ describe(`Certificates that expire, in VS Code ${environment.version}`, () => {
 		await session.picture("reminder");
 		assert.equal(emulator.connections.total, before);
 		await toast.press(reminderLabels.muteOne);
-		while (!readdirSync(reminderFolder()).some((name) => name.endsWith(".muted"))) await new Promise(setImmediate);
+		await waitUntilMuted(reminderFolder());
 		await restart(2.4);
 		await badge("2").waitFor();
 		await waitUntilActivated();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { labels } from "../../src/common/messages/labels.ts";
 import { organizationRef } from "../../src/common/organizationRef.ts";
@@ -27,6 +27,7 @@ import { chooseInRowMenu, requestsSince, signIn } from "./setup/certificateActio
 import { currentTime } from "./setup/certificateTexts.ts";
 import { itMatchesApiDescription } from "./setup/contractCheck.ts";
 import { environment } from "./setup/environment.ts";
+import { waitUntilMuted } from "./setup/reminders.ts";
 import { NEXT, OLD, OTHER, RotationScenario } from "./setup/rotationActions.ts";
 import { FINISH_ROTATION, finishMessage } from "./setup/rotationTexts.ts";
 import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
@@ -200,7 +201,7 @@ describe(`Known clients in VS Code ${environment.version}`, () => {
 		await session.picture("clients-reminder");
 		assert.deepEqual(toast.buttons, [labels.showClients, reminderLabels.muteOne]);
 		await toast.press(reminderLabels.muteOne);
-		while (!readdirSync(storage("watch")).some((name) => name.endsWith(".muted"))) await new Promise(setImmediate);
+		await waitUntilMuted(storage("watch"));
 	});
 
 	it("R49 have a setup to copy, with their own paths as quoted text", async () => {
