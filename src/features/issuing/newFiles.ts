@@ -116,14 +116,18 @@ interface Created {
 }
 
 async function createFolder(path: string, created: Created[], fileSystem: IssuingFileSystem): Promise<void> {
-	try {
+	const make = async () => {
 		await withTimeLimit(fileSystem.mkdir(path, { mode: 0o700 }));
 		created.push({ path, remove: () => fileSystem.rmdir(path) });
+	};
+	try {
+		await make();
 	} catch (error) {
 		if (hasErrorCode(error, "EEXIST")) return;
 		if (!hasErrorCode(error, "ENOENT") || dirname(path) === path) throw error;
 		await createFolder(dirname(path), created, fileSystem);
-		await createFolder(path, created, fileSystem);
+		// Only once more: a link to a missing folder exists, but nothing can be created below it.
+		await make();
 	}
 }
 

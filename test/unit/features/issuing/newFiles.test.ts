@@ -167,6 +167,16 @@ describe("The files of a new certificate", () => {
 		assertNothingMade();
 	});
 
+	it("R60 are refused below a link to a missing folder, such as a disk that isn't mounted", async function () {
+		makeLink(this, at("unmounted"), at("openai-mtls"));
+		let calls = 0;
+		const mkdir = ((path, options) =>
+			++calls > 9 ? assert.fail("endless") : fs.mkdir(path, options)) as IssuingFileSystem["mkdir"];
+		const problem = await expectProblem(create({ fileSystem: disk({ mkdir }) }));
+		assert.deepEqual(problem, keyFileProblem("Acme", "other", "ENOENT"));
+		assert.deepEqual(readdirSync(temporary.path), ["openai-mtls"]);
+	});
+
 	it("R60 are refused in a read-only folder", async function () {
 		if (isWindows || process.getuid?.() === 0) skipTest(this, "this user can write everywhere");
 		chmodSync(temporary.path, 0o500);
