@@ -34,18 +34,22 @@ export async function findFolderRisks(
 	workspaceFolders: readonly string[],
 	environment: NodeJS.ProcessEnv = process.env,
 ): Promise<readonly FolderRisk[]> {
-	// Both the path as chosen and its target count.
-	const paths = [folder, await resolveLinks(folder)];
-	const isInsideAny = (folders: readonly string[]) =>
-		folders.some((each) => paths.some((path) => isInside(path, each)));
+	const paths = await withTarget(folder);
+	const isInsideAny = async (folders: readonly string[]) =>
+		(await Promise.all(folders.map(withTarget))).flat().some((each) => paths.some((path) => isInside(path, each)));
 	const risks = new Set<FolderRisk>();
-	if (isInsideAny(workspaceFolders)) risks.add("workspace");
-	if (isInsideAny(ONEDRIVE_VARIABLES.flatMap((name) => environment[name] || []))) risks.add("synced");
+	if (await isInsideAny(workspaceFolders)) risks.add("workspace");
+	if (await isInsideAny(ONEDRIVE_VARIABLES.flatMap((name) => environment[name] || []))) risks.add("synced");
 	for (const each of new Set(paths.flatMap(foldersAbove))) {
 		if (SYNCED_FOLDERS.test(basename(each))) risks.add("synced");
 		for (const [name, risk] of MARKERS) if ((await findExisting(each, [name])) !== null) risks.add(risk);
 	}
 	return [...risks];
+}
+
+/** Returns a folder's path as chosen, and where its links lead if they can be followed. */
+async function withTarget(folder: string): Promise<readonly string[]> {
+	return [folder, await resolveLinks(folder).catch(() => folder)];
 }
 
 /** Returns a folder and all folders above it. */

@@ -66,4 +66,17 @@ describe("The risks of a folder for a private key", () => {
 		makeLink(this, at("tree"), at("link"));
 		await assertRisks(at("link", "new"), ["workspace", "git"], [at("tree")]);
 	});
+
+	it("include a workspace that was opened by a link", async function () {
+		mkdirSync(at("tree"));
+		makeLink(this, at("tree"), at("link"));
+		await assertRisks(at("tree", "new"), ["workspace"], [at("link")]);
+	});
+
+	it("are those of the path if it can't be followed", async function () {
+		writeFileSync(at("file"), "");
+		await assertRisks(at("file", "new"), []);
+		makeLink(this, at("loop"), at("loop"));
+		await assertRisks(at("loop", "new"), ["workspace"], [at("loop")]);
+	});
 });
