@@ -171,6 +171,8 @@ export type CaIssue =
 	| "not-accepted"
 	// Its key
 	| "no-key"
+	/** Its encryption asks for so many iterations that unlocking it would block this runtime. */
+	| "slow-key"
 	| "passphrase-needed"
 	| "passphrase-wrong"
 	| "not-a-pair";

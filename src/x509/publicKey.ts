@@ -134,6 +134,7 @@ function bitLength(content: Uint8Array): number {
 	return first < 0 ? 0 : (content.length - first) * 8 - (Math.clz32(content[first] ?? 0) - 24);
 }
 
-function parseUnsigned(content: Uint8Array): bigint {
+/** Returns the value of an INTEGER's content as a number that isn't negative. */
+export function parseUnsigned(content: Uint8Array): bigint {
 	return content.length === 0 ? 0n : BigInt(`0x${Buffer.from(content).toString("hex")}`);
 }

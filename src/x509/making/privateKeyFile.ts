@@ -1,13 +1,17 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { MAX_FILE_BYTES } from "../../domain/limits.ts";
+import { decodeBase64, skipHeaders } from "../asn1/base64.ts";
 import { childrenOf, OCTET_STRING, readElement, SEQUENCE } from "../asn1/der.ts";
 import { decodeText, findTextBlocks } from "../pemScanner.ts";
 import { caRefused } from "./caFile.ts";
+import { isSlowDerivation } from "./keyDerivation.ts";
 
 /** A private key as the runtime reads it. */
 interface EncodedKey {
 	readonly options: Parameters<typeof createPrivateKey>[0] & object;
 	readonly isEncrypted: boolean;
+	/** True if unlocking it would block the runtime for long. */
+	readonly isSlow?: boolean;
 }
 
 /**
@@ -18,7 +22,8 @@ interface EncodedKey {
 export function readPrivateKey(file: Uint8Array, passphrase: string | null): KeyObject {
 	if (file.length > MAX_FILE_BYTES) throw caRefused("too-large");
 	const encodings = findPem(file) ?? findDer(file);
-	for (const { options, isEncrypted } of encodings) {
+	for (const { options, isEncrypted, isSlow } of encodings) {
+		if (isSlow) throw caRefused("slow-key");
 		if (isEncrypted && passphrase === null) throw caRefused("passphrase-needed");
 		try {
 			return createPrivateKey({ ...options, ...(isEncrypted && passphrase !== null && { passphrase }) });
@@ -36,10 +41,13 @@ function findPem(file: Uint8Array): readonly EncodedKey[] | null {
 	const block = findTextBlocks(text).find(({ label, fault }) => fault === null && label.endsWith("PRIVATE KEY"));
 	if (!block) return null;
 	const { label, from, to } = block;
+	if (label === "ENCRYPTED PRIVATE KEY") {
+		const decoded = decodeBase64(text, skipHeaders(text, from, to), to);
+		return "bytes" in decoded ? findDer(decoded.bytes) : [];
+	}
 	const body = text.slice(from, to);
 	const key = `-----BEGIN ${label}-----${body}-----END ${label}-----\n`;
-	const isEncrypted = label === "ENCRYPTED PRIVATE KEY" || /^Proc-Type: 4,ENCRYPTED/m.test(body);
-	return [{ options: { key, format: "pem" }, isEncrypted }];
+	return [{ options: { key, format: "pem" }, isEncrypted: /^Proc-Type: 4,ENCRYPTED/m.test(body) }];
 }
 
 /** Returns DER as each kind of key that it might be. */
@@ -47,7 +55,11 @@ function findDer(file: Uint8Array): readonly EncodedKey[] {
 	const parts = childrenOf(readElement(file)) ?? [];
 	const key = Buffer.from(file.buffer, file.byteOffset, file.length);
 	// EncryptedPrivateKeyInfo (RFC 5958 3) begins with an algorithm; other keys with a version.
-	const isEncrypted = parts[0]?.tag === SEQUENCE && parts[1]?.tag === OCTET_STRING;
-	const types = isEncrypted ? (["pkcs8"] as const) : (["pkcs8", "sec1", "pkcs1"] as const);
-	return types.map((type) => ({ options: { key, format: "der", type }, isEncrypted }));
+	const [algorithm, encrypted] = parts;
+	if (algorithm?.tag === SEQUENCE && encrypted?.tag === OCTET_STRING) {
+		const options = { key, format: "der", type: "pkcs8" } as const;
+		return [{ options, isEncrypted: true, isSlow: isSlowDerivation(algorithm) }];
+	}
+	const types = ["pkcs8", "sec1", "pkcs1"] as const;
+	return types.map((type) => ({ options: { key, format: "der", type }, isEncrypted: false }));
 }

@@ -66,6 +66,11 @@ export function caIssueText(why: CaIssue): ProblemText {
 				fact: l10n.t("The file contains no readable private key."),
 				action: l10n.t("Choose the CA's private key, as PEM or DER."),
 			};
+		case "slow-key":
+			return {
+				fact: l10n.t("Unlocking the CA's key would take too long: its encryption requires too many iterations."),
+				action: l10n.t("Convert the key with openssl pkcs8 -topk8."),
+			};
 		case "passphrase-needed":
 			return { fact: l10n.t("The CA's key is encrypted."), action: l10n.t("Enter its passphrase.") };
 		case "passphrase-wrong":

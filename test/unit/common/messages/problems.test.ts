@@ -151,6 +151,7 @@ const CA_ISSUES = all<CaIssue>({
 	"path-too-long": true,
 	"not-accepted": true,
 	"no-key": true,
+	"slow-key": true,
 	"passphrase-needed": true,
 	"passphrase-wrong": true,
 	"not-a-pair": true,
