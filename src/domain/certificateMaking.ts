@@ -77,8 +77,8 @@ export interface SigningRequest {
 
 /** A CA with its unlocked key, which stays inside. */
 export interface OpenCa {
-	/** RFC 2253 text. */
-	readonly subject: string;
+	/** SHA-256 of its certificate's DER, lower-case hex. */
+	readonly sha256: string;
 	/** Unix seconds. */
 	readonly notBefore: number;
 	readonly notAfter: number;

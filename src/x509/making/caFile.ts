@@ -36,13 +36,18 @@ export function readCaFile(file: Uint8Array, now: number): readonly DecodedCerti
 	throw caRefused(issues.find((issue) => issue !== "not-a-ca") ?? issues[0] ?? "no-certificate");
 }
 
-/** Returns the CA that a private key belongs to. @param now Unix seconds. @throws ProblemError `ca-refused` */
+/**
+ * Returns the CA that a private key belongs to. Of several certificates for the key, such as a renewed one beside the
+ * expired one, the first that can issue.
+ * @param now Unix seconds.
+ * @throws ProblemError `ca-refused`
+ */
 export function findCa(certificates: readonly DecodedCertificate[], privateKey: KeyObject, now: number): CaPath {
 	const publicKey = createPublicKey(privateKey);
-	const ca = certificates.find(({ raw }) => isSameKey(raw.publicKey, publicKey));
-	if (!ca) throw caRefused("not-a-pair");
-	const issue = findCaIssue(ca, now);
-	if (issue) throw caRefused(issue);
+	const ofKey = certificates.filter(({ raw }) => isSameKey(raw.publicKey, publicKey));
+	const issues = ofKey.map((each) => findCaIssue(each, now));
+	const ca = ofKey[issues.indexOf(null)];
+	if (!ca) throw caRefused(issues[0] ?? "not-a-pair");
 	return pathFrom(ca, certificates);
 }
 

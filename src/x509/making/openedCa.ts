@@ -7,7 +7,6 @@ import { type Element, readElement } from "../asn1/der.ts";
 import { encodePem } from "../asn1/pem.ts";
 import { decodeCertificate } from "../certificate.ts";
 import { checkChain } from "../chainCheck.ts";
-import { formatName } from "../distinguishedName.ts";
 import { fingerprint } from "../parsedCertificate.ts";
 import { defaultKeyId, isSameKey } from "../publicKey.ts";
 import { buildClientCertificate, randomSerial, type Signer, signerOf, validityFrom } from "./buildCertificate.ts";
@@ -16,7 +15,7 @@ import { exportKey, makeKeyPair, publicKeyInfo } from "./newKey.ts";
 
 /** A CA whose key is unlocked. */
 export class OpenedCa implements OpenCa {
-	readonly subject: string;
+	readonly sha256: string;
 	readonly notBefore: number;
 	readonly notAfter: number;
 	readonly #path: CaPath;
@@ -25,10 +24,10 @@ export class OpenedCa implements OpenCa {
 	readonly #now: () => number;
 
 	private constructor(path: CaPath, privateKey: KeyObject, now: () => number) {
-		const [{ subject, raw }] = path;
+		const [{ raw }] = path;
 		const [notBefore, notAfter] = [readTime(raw.notBefore), readTime(raw.notAfter)];
 		if (notBefore === null || notAfter === null) throw caRefused("not-accepted");
-		this.subject = formatName(subject);
+		this.sha256 = fingerprint(raw.der);
 		this.notBefore = notBefore;
 		this.notAfter = notAfter;
 		this.#path = path;

@@ -48,9 +48,9 @@ export async function promptForCa(
 			ca = await maker.openCa(certificateFile, keyFile, passphrase);
 		});
 		if (!ca) throw new CancelledError();
-		const { subject } = ca;
+		const { sha256 } = ca;
 		const { candidates } = await reader.read(certificateFile, Date.now() / 1000, readReminderDays());
-		const found = candidates.find((each) => each.subject === subject) ?? candidates[0];
+		const found = candidates.find((each) => each.sha256 === sha256);
 		if (!found) throw new CancelledError();
 		return { path, name: formatParsedCertificateName(found), der: found.der, ca };
 	} finally {
