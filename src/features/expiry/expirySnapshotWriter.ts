@@ -109,7 +109,10 @@ export class ExpirySnapshotWriter {
 		const { certificates, enforcement } = this.#sources;
 		const { organizationRef } = certificates;
 		const { listing, loadedAt } = certificates.state;
-		if (!listing || loadedAt === null || typeof organizationRef !== "string") return null;
+		if (typeof organizationRef !== "string") return null;
+		const clients = await this.#readClients(organizationRef, before?.clients);
+		// Clients can change in a window that never read the list.
+		if (!listing || loadedAt === null) return before && { ...before, clients };
 		const listed = listing.certificates.map(({ id, name, expiresAt }): SnapshotCertificate => {
 			const { organization, projects, unread, allProjects } = enforcement.activationStatus(id);
 			const isInactive = organization === false && allProjects && unread === 0;
@@ -121,8 +124,7 @@ export class ExpirySnapshotWriter {
 		// An incomplete list does not show which certificates are deleted.
 		const unlisted = isComplete(listing) ? [] : (before?.certificates ?? []);
 		const kept = unlisted.filter(({ id }) => !listed.some((each) => each.id === id));
-		const clients = await this.#readClients(organizationRef, before?.clients);
-		return { organizationRef, readAt: loadedAt, certificates: [...listed, ...kept], ...(clients && { clients }) };
+		return { organizationRef, readAt: loadedAt, certificates: [...listed, ...kept], clients };
 	}
 
 	/** Returns the clients that expire first. @param before Those in the snapshot, which every window keeps current. */

@@ -86,6 +86,10 @@ describe("The expiry snapshot", () => {
 				await writer.flush();
 				return { sha256, name, expiresAt };
 			},
+			removeClient: async (sha256: string) => {
+				await clients.remove(ONE, [sha256]);
+				await writer.flush();
+			},
 			readList: async () => {
 				await certificates.refresh();
 				await writer.flush();
@@ -177,6 +181,15 @@ describe("The expiry snapshot", () => {
 		await muteReminders(folder, ONE, [soon.sha256]);
 		const due = findDueClients(await readReminderState(folder), Date.now(), 30);
 		assert.deepEqual(due, [next, late]);
+	});
+
+	it("lacks a client that was removed in a window that never read the list", async () => {
+		const window = openWindow();
+		await window.readList();
+		const [soon, late] = [await window.addClient("soon", 3), await window.addClient("late", 20)];
+		const before = stored();
+		await openWindow().removeClient(soon.sha256);
+		assert.deepEqual(stored(), { ...before, clients: [late] });
 	});
 
 	it("keeps certificates that an incomplete list lacks", async () => {
