@@ -13,24 +13,35 @@ export interface MergedClients {
 
 /**
  * Adds clients to a list. The only client of a file takes the place and the name of the only known client of that file:
- * it was renewed. Of a known client only the paths change.
+ * it was renewed, unless the known one was found in another file. Of a known client only the paths change.
  */
 export function mergeClients(known: readonly KnownClient[], incoming: readonly KnownClient[]): MergedClients {
 	const clients = new Map(known.map((client) => [client.sha256, client]));
+	const distinct = new Map(incoming.map((client) => [client.sha256, client]));
 	const knownByPath = Map.groupBy(known, ({ certificatePath }) => certificatePath);
-	const incomingByPath = Map.groupBy(incoming, ({ certificatePath }) => certificatePath);
+	const numberInFile = new Map(
+		[...Map.groupBy(incoming, ({ certificatePath }) => certificatePath)].map(([path, found]) => [
+			path,
+			new Set(found.map(({ sha256 }) => sha256)).size,
+		]),
+	);
+	const findPrevious = ({ certificatePath }: KnownClient): KnownClient | undefined => {
+		const [previous, ...others] = knownByPath.get(certificatePath) ?? [];
+		const isOnly = certificatePath !== null && others.length === 0 && numberInFile.get(certificatePath) === 1;
+		return previous && isOnly && !distinct.has(previous.sha256) ? previous : undefined;
+	};
 	const added: KnownClient[] = [];
-	const alreadyKnown: KnownClient[] = [];
+	const alreadyKnown = incoming.filter((client) => distinct.get(client.sha256) !== client);
 	const overLimit: KnownClient[] = [];
 	const renewals = new Map<string, KnownClient>();
-	for (const client of incoming) {
+	for (const client of distinct.values()) {
 		const existing = clients.get(client.sha256);
-		const [previous, ...others] = knownByPath.get(client.certificatePath) ?? [];
-		const isAlone = incomingByPath.get(client.certificatePath)?.length === 1;
+		const previous = findPrevious(client);
 		if (existing) {
 			alreadyKnown.push(existing);
 			clients.set(client.sha256, withPaths(existing, client));
-		} else if (client.certificatePath !== null && previous && others.length === 0 && isAlone) {
+			if (previous) clients.delete(previous.sha256);
+		} else if (previous) {
 			renewals.set(previous.sha256, { ...client, name: previous.name, keyPath: client.keyPath ?? previous.keyPath });
 		} else if (clients.size < MAX_CLIENTS) {
 			added.push(client);

@@ -128,6 +128,50 @@ describe("The store of known clients", () => {
 		assert.equal(both.length, 2);
 	});
 
+	it("loses no client that moved to another file while its old file was renewed", async () => {
+		const [a, b] = clients as [KnownClient, KnownClient];
+		await store.add(organizationRef, [{ ...a, certificatePath: "/agent.pem" }]);
+		const [moved, renewed] = [
+			{ ...a, certificatePath: "/old.pem" },
+			{ ...b, certificatePath: "/agent.pem" },
+		];
+		for (const found of [
+			[moved, renewed],
+			[renewed, moved],
+		]) {
+			const { added, alreadyKnown, replaced } = mergeClients(await store.list(organizationRef), found);
+			assert.deepEqual([added, alreadyKnown.length, replaced], [[renewed], 1, []]);
+		}
+		await store.add(organizationRef, [renewed, moved]);
+		assert.deepEqual(await store.list(organizationRef), [moved, renewed]);
+	});
+
+	it("removes the only client of a file that contains another known client now", async () => {
+		const [a, b] = clients as [KnownClient, KnownClient];
+		await store.add(organizationRef, [
+			{ ...a, certificatePath: "/a.pem" },
+			{ ...b, certificatePath: "/b.pem" },
+		]);
+		const { alreadyKnown } = await store.add(organizationRef, [{ ...b, certificatePath: "/a.pem" }]);
+		assert.equal(alreadyKnown.length, 1);
+		assert.deepEqual(await store.list(organizationRef), [{ ...b, certificatePath: "/a.pem" }]);
+	});
+
+	it("contains a client once that was found several times", async () => {
+		const [a, b] = clients as [KnownClient, KnownClient];
+		const file = { certificatePath: "/a.pem" };
+		await store.add(organizationRef, [{ ...a, ...file }]);
+		const renewed = { ...b, ...file };
+		for (const found of [
+			[renewed, { ...renewed }],
+			[{ ...b, certificatePath: "/copy.pem" }, renewed],
+		]) {
+			const merged = mergeClients(await store.list(organizationRef), found);
+			assert.deepEqual(merged.clients, [renewed]);
+			assert.deepEqual([merged.added.length, merged.replaced.length, merged.alreadyKnown.length], [0, 1, 1]);
+		}
+	});
+
 	it("takes over where a known client was found again, and keeps its name", async () => {
 		const [a] = clients as [KnownClient];
 		await store.add(organizationRef, [{ ...a, name: "imported" }]);
