@@ -66,21 +66,31 @@ export class ClientStore extends ChangeEmitter {
 	 * @throws ProblemError as `list`, or `locked`; CancelledError before anything is written
 	 */
 	async add(organizationRef: string, clients: readonly KnownClient[], signal?: AbortSignal): Promise<AddResult> {
-		const pause = timeSlices();
-		const usable: KnownClient[] = [];
-		const unusable: KnownClient[] = [];
-		for (const client of clients) {
-			await pause(signal);
-			const checked = withCertificatesOnly(client);
-			if (checked) usable.push(checked);
-			else unusable.push(client);
-		}
+		const { usable, unusable } = await checkChains(clients, signal);
 		const { clients: _, ...merged } = await this.#change(
 			organizationRef,
 			(known) => mergeClients(known, usable),
 			signal,
 		);
 		return { ...merged, unusable };
+	}
+
+	/**
+	 * Replaces the clients of files that changed, as `add`. Adds nothing of a file that is no client's anymore, because
+	 * that client was removed in the meantime.
+	 * @returns all clients of the organization afterward.
+	 * @throws ProblemError as `list`, or `locked`
+	 */
+	async renew(organizationRef: string, clients: readonly KnownClient[]): Promise<readonly KnownClient[]> {
+		const { usable } = await checkChains(clients);
+		const renewed = await this.#change(organizationRef, (known) => {
+			const paths = new Set(known.map(({ certificatePath }) => certificatePath));
+			return mergeClients(
+				known,
+				usable.filter(({ certificatePath }) => paths.has(certificatePath)),
+			);
+		});
+		return renewed.clients;
 	}
 
 	/** Removes clients by their `sha256`. @throws ProblemError as `list`, or `locked` */
@@ -111,6 +121,20 @@ export class ClientStore extends ChangeEmitter {
 		if (isChanged) this.notify("change");
 		return result;
 	}
+}
+
+/** Tells clients whose chains consist of certificates from others. @throws CancelledError */
+async function checkChains(clients: readonly KnownClient[], signal?: AbortSignal) {
+	const pause = timeSlices();
+	const usable: KnownClient[] = [];
+	const unusable: KnownClient[] = [];
+	for (const client of clients) {
+		await pause(signal);
+		const checked = withCertificatesOnly(client);
+		if (checked) usable.push(checked);
+		else unusable.push(client);
+	}
+	return { usable, unusable };
 }
 
 /** @throws ProblemError `not-recorded` for anything but an organization's reference */

@@ -8,7 +8,7 @@ import { type FileSource, readClientFile } from "./scanFiles.ts";
  * Looks at the files that clients were read from, and replaces the entries whose file changed. A file that is gone, or
  * contains no client at the moment, changes nothing.
  * @returns the organization's clients afterwards.
- * @throws ProblemError as `ClientStore.list` and `add`
+ * @throws ProblemError as `ClientStore.list` and `renew`
  */
 export async function readRenewedFiles(
 	organizationRef: string,
@@ -26,9 +26,8 @@ export async function readRenewedFiles(
 		}),
 	);
 	const clients = renewed.flat();
-	if (clients.length === 0) return known;
-	await store.add(organizationRef, clients);
-	return store.list(organizationRef);
+	// Read again: looking at the files may have taken long.
+	return clients.length === 0 ? store.list(organizationRef) : store.renew(organizationRef, clients);
 }
 
 async function readRenewedFile(

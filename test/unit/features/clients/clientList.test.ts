@@ -6,6 +6,7 @@ import { FileLocks } from "../../../../src/common/storage/locks.ts";
 import { ClientList } from "../../../../src/features/clients/clientList.ts";
 import { ClientStore } from "../../../../src/features/clients/clientStore.ts";
 import { ClientJudge } from "../../../../src/features/clients/judgeClients.ts";
+import type { FileSource } from "../../../../src/features/clients/scanFiles.ts";
 import { CertificateStore } from "../../../../src/features/organization/certificateStore.ts";
 import { ContentCache } from "../../../../src/features/organization/contentCache.ts";
 import { EnforcementIndex } from "../../../../src/features/organization/enforcementIndex.ts";
@@ -28,6 +29,7 @@ describe("The list of known clients", () => {
 	let projects: ProjectStore;
 	let store: ClientStore;
 	let list: ClientList;
+	let files: FileSource;
 
 	before(async () => {
 		root = await makeCertificate();
@@ -46,8 +48,9 @@ describe("The list of known clients", () => {
 		certificates.reset(organizationRef);
 		projects = new ProjectStore(async () => fake);
 		store = new ClientStore(join(folder.path, "clients"), new FileLocks(join(folder.path, "locks")));
+		files = { ...NODE_FILES };
 		list = new ClientList({
-			...{ certificates, projects, store, reader, files: NODE_FILES },
+			...{ certificates, projects, store, reader, files },
 			enforcement: new EnforcementIndex(certificates, projects),
 			contents: new ContentCache(certificates),
 			judge: new ClientJudge(prepareChecks),
@@ -93,6 +96,26 @@ describe("The list of known clients", () => {
 		certificates.reset(null);
 		await list.reload();
 		assert.equal(list.state.clients, null);
+	});
+
+	it("lacks a client that is removed while the clients' files are still being read", async () => {
+		const path = join(folder.path, "client.pem");
+		writeFileSync(path, client.pem);
+		await store.add(organizationRef, [knownClient([client], { certificatePath: path, fileStamp: "before" })]);
+		const [reading, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+		const { stamp } = NODE_FILES;
+		files.stamp = async (location) => {
+			reading.resolve();
+			await released.promise;
+			return stamp(location);
+		};
+		const slow = list.reload();
+		await reading.promise;
+		await store.remove(organizationRef, [client.sha256]);
+		await list.reload();
+		released.resolve();
+		await slow;
+		assert.deepEqual([list.state.clients, await store.list(organizationRef)], [[], []]);
 	});
 
 	it("R58 has the problem of a list that cannot be read, until it can", async () => {
