@@ -2,7 +2,7 @@ import { timeSlices } from "../../common/concurrency.ts";
 import type { ClientCertificateIssue } from "../../domain/clientCertificateCheck.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { Scope } from "../../domain/scope.ts";
-import { type Judging, judgeInScopes } from "../clients/clientStatus.ts";
+import { type ClientStatus, type Judging, judgeInScopes } from "../clients/clientStatus.ts";
 import type { KnownClient } from "../clients/knownClient.ts";
 import type { AnchorChange } from "./anchorChanges.ts";
 
@@ -29,8 +29,9 @@ export interface AffectedClient {
 }
 
 /**
- * Judges clients before and after a deactivation, without blocking the event loop for long. A client that is rejected in
- * a scope already is not counted there, and where nothing stays active, no client is rejected.
+ * Judges clients before and after a deactivation, without blocking the event loop for long; those that aren't valid yet
+ * as of the day when they are. A client that is rejected in a scope already is not counted there, and where nothing stays
+ * active, no client is rejected.
  * @param clients At least one.
  * @param allScopes False if there might be more changes: then no client is known to stay accepted.
  * @throws CancelledError
@@ -40,25 +41,28 @@ export async function assessClients(
 	{ changes, allScopes }: { readonly changes: readonly AnchorChange[]; readonly allScopes: boolean },
 	judging: Judging,
 ): Promise<ClientImpact> {
-	const after = await judgeInScopes(
-		clients,
-		changes.map((each) => each.after),
-		judging,
-	);
+	const pause = timeSlices();
+	const judgeIn = async (when: "before" | "after", some: readonly KnownClient[]) => {
+		const scopes = changes.map((each) => each[when]);
+		const statuses = new Map<string, ClientStatus>();
+		// What is rejected only until it's valid can still be rejected because of the deactivation.
+		for (const [now, clients] of Map.groupBy(some, ({ notBefore }) => Math.max(judging.now, notBefore))) {
+			await pause(judging.signal);
+			for (const [sha256, status] of await judgeInScopes(clients, scopes, { ...judging, now }))
+				statuses.set(sha256, status);
+		}
+		return statuses;
+	};
+	const after = await judgeIn("after", clients);
 	const isTouched = ({ sha256 }: KnownClient) => {
 		const status = after.get(sha256);
 		return !allScopes || (status && status.rejected.length + status.unknown.length > 0);
 	};
 	const touched = clients.filter(isTouched).toSorted((one, other) => one.notAfter - other.notAfter);
-	const before = await judgeInScopes(
-		touched,
-		changes.map((each) => each.before),
-		judging,
-	);
+	const before = await judgeIn("before", touched);
 	const uncertain = new Set(changes.flatMap(({ after, mayStay }) => (mayStay ? [after.scope] : [])));
 	const rejected: AffectedClient[] = [];
 	const unknown: AffectedClient[] = [];
-	const pause = timeSlices();
 	for (const client of touched) {
 		await pause(judging.signal);
 		const status = after.get(client.sha256);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
 import type { Problem } from "../../../../src/domain/problem.ts";
 import { ORGANIZATION, type Scope, scopeKey } from "../../../../src/domain/scope.ts";
 import { findAnchorChanges } from "../../../../src/features/clientImpact/anchorChanges.ts";
@@ -10,7 +11,7 @@ import { CertificateStore } from "../../../../src/features/organization/certific
 import { EnforcementIndex } from "../../../../src/features/organization/enforcementIndex.ts";
 import { ProjectStore } from "../../../../src/features/organization/projectStore.ts";
 import { prepareChecks } from "../../../../src/x509/chainCheck.ts";
-import { type CertificateOptions, makeCertificate, type TestCertificate } from "../../../certificates.ts";
+import { type CertificateOptions, daysFromNow, makeCertificate, type TestCertificate } from "../../../certificates.ts";
 import { FakeAdminApi, failWith, project, projectScope } from "../../fakes/adminApi.ts";
 import { certificate, fakeReader } from "../../fakes/certificatesApi.ts";
 import { knownClient, makeClient } from "../clients/setup.ts";
@@ -27,7 +28,10 @@ describe("The effect of a deactivation on known clients", () => {
 	let unreadable: readonly string[];
 
 	const addClient = async (name: string, issuer: TestCertificate | undefined, more: CertificateOptions = {}) => {
-		clients.push(knownClient([await makeClient({ commonName: name, ...(issuer && { issuer }), ...more })], { name }));
+		const made = await makeClient({ commonName: name, ...(issuer && { issuer }), ...more });
+		const { validFromDate, validToDate } = new X509Certificate(made.der);
+		const [notBefore, notAfter] = [validFromDate, validToDate].map((date) => Math.floor(date.getTime() / 1000));
+		clients.push(knownClient([made], { name, notBefore: notBefore ?? 0, notAfter: notAfter ?? 0 }));
 	};
 
 	before(async () => {
@@ -112,6 +116,15 @@ describe("The effect of a deactivation on known clients", () => {
 	it("concerns only the project where the certificate is deactivated", async () => {
 		for (const id of ["old", "other"]) activate(id, P, projectScope("q"));
 		assert.deepEqual(await effect([P]), { rejected: { "of old": key(P) }, unknown: {} });
+	});
+
+	it("also concerns a client that isn't valid yet, such as a renewal for the next week", async () => {
+		const [notBefore, notAfter] = [daysFromNow(7), daysFromNow(97)];
+		await addClient("early", anchors.get("old"), { notBefore, notAfter });
+		for (const id of ["old", "other"]) activate(id, P);
+		const { rejected, unknown } = await effect([P]);
+		clients.pop();
+		assert.deepEqual([rejected, unknown], [{ "of old": key(P), early: key(P) }, {}]);
 	});
 
 	it("leaves out a project that keeps an activation of its own", async () => {
