@@ -1,4 +1,4 @@
-import { timeSlices } from "../../common/concurrency.ts";
+import { timeSlices, untilAborted } from "../../common/concurrency.ts";
 import type { CertificateReader } from "../../domain/certificateFile.ts";
 import { problemOf } from "../../domain/problem.ts";
 import type { KnownClient } from "./knownClient.ts";
@@ -50,11 +50,15 @@ export async function scanFiles(
 	const pause = timeSlices();
 	for (const location of files) {
 		await pause(signal);
-		const found = await readClientFile(location, source, reader, now).catch((thrown): SkippedSource["why"] => {
-			const problem = problemOf(thrown);
-			if (problem?.reason !== "file-unreadable" || (locations.length === 1 && location === locations[0])) throw thrown;
-			return problem.why === "too-large" ? "too-large" : "unreadable";
-		});
+		// A network drive may never answer, here and below.
+		const found = await untilAborted(readClientFile(location, source, reader, now), signal).catch(
+			(thrown): SkippedSource["why"] => {
+				const problem = problemOf(thrown);
+				if (problem?.reason !== "file-unreadable" || (locations.length === 1 && location === locations[0]))
+					throw thrown;
+				return problem.why === "too-large" ? "too-large" : "unreadable";
+			},
+		);
 		if (typeof found === "string") skipped.push({ name: displayPath(location, source), why: found });
 		else clients.push(...found);
 	}
@@ -67,12 +71,16 @@ async function findFiles(locations: readonly string[], source: FileSource, signa
 	const skip = (location: string, why: SkippedSource["why"]) =>
 		skipped.push({ name: displayPath(location, source), why });
 	const folders: string[] = [];
-	for (const location of locations) ((await source.isFolder(location)) ? folders : files).push(location);
+	for (const location of locations)
+		((await untilAborted(source.isFolder(location), signal)) ? folders : files).push(location);
 	const pause = timeSlices();
 	let count = 0;
 	// `folders` grows during the loop.
 	for (const folder of folders) {
-		const entries = await source.entries(folder).catch(() => null);
+		const entries = await untilAborted(
+			source.entries(folder).catch(() => null),
+			signal,
+		);
 		if (!entries) skip(folder, "unreadable");
 		for (const { location, type } of entries ?? []) {
 			await pause(signal);
