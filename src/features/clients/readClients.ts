@@ -1,4 +1,5 @@
 import type { CertificateReader, ParsedCertificate } from "../../domain/certificateFile.ts";
+import { MAX_NAME_LENGTH } from "../../domain/limits.ts";
 import { type KnownClient, MAX_CHAIN_LENGTH } from "./knownClient.ts";
 
 /** A file that might contain client certificates. */
@@ -49,7 +50,7 @@ export async function readClients(
 		return [
 			{
 				...{ sha256, notBefore, notAfter, certificatePath, fileStamp },
-				name: commonName ?? name.replace(/\.[^.]*$/, ""),
+				name: (commonName ?? name.replace(/\.[^.]*$/, "")).slice(0, MAX_NAME_LENGTH),
 				chain: [client, ...issuers].map(({ der }) => der),
 				keyPath: holdsPrivateKey ? certificatePath : null,
 			},

@@ -162,6 +162,21 @@ describe("Files with client certificates", () => {
 		assert.equal(read, 20);
 	});
 
+	it("on a drive that doesn't answer are given up once the search is cancelled", async () => {
+		const cancel = new AbortController();
+		const silent: FileSource = { ...NODE_FILES, isFolder: () => new Promise(() => setImmediate(() => cancel.abort())) };
+		await assert.rejects(scan(["x"], cancel.signal, silent), CancelledError);
+	});
+
+	it("have names of limited length, whatever a certificate says", async () => {
+		write("long.pem", await makeClient({ commonName: "a".repeat(10_000), issuer: root }));
+		const { clients } = await scan(["long.pem"]);
+		assert.deepEqual(
+			clients.map(({ name }) => name),
+			["a".repeat(200)],
+		);
+	});
+
 	it("have the usual problem if a single file cannot be read", async () => {
 		assert.deepEqual(await expectProblem(scan(["gone.pem"])), {
 			...{ reason: "file-unreadable", file: "gone.pem", why: "gone" },
