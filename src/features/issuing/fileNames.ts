@@ -5,8 +5,8 @@ import { UNSAFE_CHARACTERS } from "../../domain/unsafeCharacters.ts";
 /** The longest part of a file's name that comes from a certificate's name, in bytes. Most systems allow 255 in all. */
 const MAX_NAME_BYTES = 200;
 
-/** Names of devices on Windows, with any extension. */
-const DEVICE_NAME = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
+/** Names of devices on Windows, with any extension, also after blanks. */
+const DEVICE_NAME = /^(?:con|prn|aux|nul|(?:com|lpt)[\d¹²³])\s*(?:\.|$)/i;
 
 /** The names of the files of a certificate and its key. */
 export interface CertificateFileNames {

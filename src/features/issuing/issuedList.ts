@@ -76,8 +76,11 @@ function formatCells(cells: readonly string[]): string {
 	return cells.map(formatCell).join(",") + LINE_END;
 }
 
-/** Quotes a cell (RFC 4180 2.7). A spreadsheet program would run a cell that begins as a formula (CWE-1236). */
+/**
+ * Quotes a cell (RFC 4180 2.7). A spreadsheet program would run a cell that begins as a formula (CWE-1236), in some
+ * languages with full-width characters, too (OWASP, CSV Injection).
+ */
 function formatCell(text: string): string {
-	const inert = /^[=+\-@\t\r\n|%]/.test(text) ? `'${text}` : text;
+	const inert = /^[=+\-@＝＋－＠\t\r\n|%]/.test(text) ? `'${text}` : text;
 	return `"${inert.replaceAll('"', '""')}"`;
 }

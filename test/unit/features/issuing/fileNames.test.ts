@@ -28,6 +28,8 @@ describe("The names of a certificate's files", () => {
 		["*?", "certificate"],
 		["con", "certificate-con"],
 		["LPT1.x", "certificate-LPT1.x"],
+		["nul .x", "certificate-nul .x"],
+		["COM²", "certificate-COM²"],
 		["console", "console"],
 		["$(id)`id`", "(id)-id-"],
 		["a\u202eb", "a-b"],

@@ -57,6 +57,8 @@ describe("The list of issued certificates", () => {
 		["-1", "'-1"],
 		["@SUM(A1)", "'@SUM(A1)"],
 		["|calc", "'|calc"],
+		["＝1", "'＝1"],
+		["＠SUM(A1)", "'＠SUM(A1)"],
 		['a"b,c', 'a""b,c'],
 		["ä=1", "ä=1"],
 	] as const)
