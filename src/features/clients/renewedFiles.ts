@@ -1,3 +1,4 @@
+import { hasErrorCode, withTimeLimit } from "../../common/storage/fileSystem.ts";
 import type { CertificateReader } from "../../domain/certificateFile.ts";
 import { problemOf } from "../../domain/problem.ts";
 import type { ClientStore } from "./clientStore.ts";
@@ -5,8 +6,8 @@ import type { KnownClient } from "./knownClient.ts";
 import { type FileSource, readClientFile } from "./scanFiles.ts";
 
 /**
- * Looks at the files that clients were read from, and replaces the entries whose file changed. A file that is gone, or
- * contains no client at the moment, changes nothing.
+ * Looks at the files that clients were read from, and replaces the entries whose file changed. A file that is gone,
+ * contains no client at the moment, or can't be read within 7 seconds, changes nothing.
  * @returns the organization's clients afterwards.
  * @throws ProblemError as `ClientStore.list` and `renew`
  */
@@ -22,7 +23,13 @@ export async function readRenewedFiles(
 		[...stampByPath].map(async ([path, stamp]) => {
 			if (path === null) return [];
 			const location = source.locationOf(path);
-			return (await source.stamp(location)) === stamp ? [] : readRenewedFile(location, source, reader);
+			const read = async () =>
+				(await source.stamp(location)) === stamp ? [] : readRenewedFile(location, source, reader);
+			// A network drive may never answer, and a deactivation waits for this.
+			return withTimeLimit(read()).catch((error) => {
+				if (!hasErrorCode(error, "ETIMEDOUT")) throw error;
+				return [];
+			});
 		}),
 	);
 	const clients = renewed.flat();

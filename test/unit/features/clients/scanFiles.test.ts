@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { mock } from "node:test";
 import { pathToFileURL } from "node:url";
 import { FileLocks } from "../../../../src/common/storage/locks.ts";
 import { CancelledError } from "../../../../src/domain/problem.ts";
@@ -213,5 +214,24 @@ describe("Files with client certificates", () => {
 		]);
 		await readAgain();
 		assert.equal(changes, 1);
+	});
+
+	it("on a drive that doesn't answer change nothing, and hold up nothing for longer than 7 seconds", async () => {
+		const organizationRef = uniqueOrganizationRef();
+		const store = new ClientStore(path("clients"), new FileLocks(path("locks")));
+		write("a.pem", client);
+		const { clients } = await scan(["a.pem"]);
+		await store.add(organizationRef, clients);
+		const asked = Promise.withResolvers<void>();
+		const silent: FileSource = {
+			...NODE_FILES,
+			stamp: () => new Promise(() => setImmediate(asked.resolve)),
+		};
+		mock.timers.enable({ apis: ["setTimeout"] });
+		const reading = readRenewedFiles(organizationRef, store, silent, reader);
+		await asked.promise;
+		mock.timers.tick(7000);
+		mock.timers.reset();
+		assert.deepEqual(await reading, clients);
 	});
 });
