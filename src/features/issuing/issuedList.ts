@@ -44,7 +44,8 @@ async function append(path: string, row: string, fileSystem: Pick<typeof fs, "op
 		if (problemOf(error)) throw error;
 		throw keyFileProblem(basename(path), newFileIssue(error), (error as NodeJS.ErrnoException).code);
 	} finally {
-		await file?.close().catch(() => {});
+		// It waits for a write that the time limit gave up.
+		if (file) await withTimeLimit(file.close()).catch(() => {});
 	}
 }
 

@@ -29,7 +29,8 @@ export async function readLocalFile(path: string): Promise<Uint8Array> {
 	} catch (thrown) {
 		throw problemOf(thrown) ? thrown : unreadable(REASONS[(thrown as NodeJS.ErrnoException).code ?? ""] ?? "other");
 	} finally {
-		await file?.close();
+		// It waits for a read that the time limit gave up.
+		if (file) await withTimeLimit(file.close()).catch(() => {});
 	}
 }
 
