@@ -12,6 +12,8 @@ export type IssueOf = ClientCertificateIssue extends infer Issue
 
 /** Adds the affected certificate to issues. */
 export function addCertificate(certificate: DecodedCertificate, issues: Iterable<IssueOf>): ClientCertificateIssue[] {
+	const found = [...issues];
+	if (found.length === 0) return [];
 	const affected = { subject: formatName(certificate.subject), certificate: fingerprint(certificate.raw.der) };
-	return [...issues].map((issue) => ({ ...issue, ...affected }) as ClientCertificateIssue);
+	return found.map((issue) => ({ ...issue, ...affected }) as ClientCertificateIssue);
 }
