@@ -88,8 +88,8 @@ export interface Backend {
 /** What the features use of the API and of certificate files. */
 type Adapters = Pick<CommandDeps, "reader" | "maker" | "openService" | "checkLive"> &
 	Pick<CommandDeps, "validateClientFiles" | "traceClientCertificate" | "checkChain" | "validateClientCredentials"> & {
-		/** Like `prepareChecks` in `x509`. */
-		readonly prepareChecks: (anchors: readonly Uint8Array[]) => Promise<ChainChecks | null>;
+		/** Like `openChecks` in `x509`. */
+		readonly openChecks: () => Promise<ChainChecks>;
 	};
 
 /** Loads @peculiar/x509 with the first file: it loads about as long as everything else, and rows must not wait. */
@@ -137,9 +137,9 @@ export function createBackend({ userAgent, language, translations, ...eager }: B
 			return checkClient(new TextEncoder().encode(cert), anchors);
 		},
 		checkChain: checkClient,
-		prepareChecks: async (anchors) => {
-			const { prepareChecks } = await import("./x509/chainCheck.ts");
-			return prepareChecks(anchors);
+		openChecks: async () => {
+			const { openChecks } = await import("./x509/chainCheck.ts");
+			return openChecks();
 		},
 		validateClientCredentials: (credentials) => void parseTlsKeyPair(credentials),
 		checkLive: (request, signal) => checkLive(options, request, signal),
@@ -182,7 +182,7 @@ function createFeatures(eager: EagerParts, adapters: Adapters): Omit<Backend, "c
 	const contents = new ContentCache(certificates);
 	const clients = new ClientStore(folder("clients"), locks);
 	const snapshot = new ExpirySnapshotWriter(eager.expiryFolder, { ...sources, clients }, eager.expiryMonitor);
-	const judge = new ClientJudge(adapters.prepareChecks);
+	const judge = new ClientJudge(adapters.openChecks);
 	const { reader } = adapters;
 	const clientList = new ClientList({ ...sources, contents, store: clients, judge, files: FILE_SOURCE, reader });
 	for (const each of [certificates, projects, uploads, contents, plans, clients, clientList]) each.on("error", report);

@@ -208,10 +208,22 @@ export interface TimedChainCheck extends ChainCheckResult {
 	readonly changesAt: number;
 }
 
-/**
- * Checks a client against trust anchors that were decoded before.
- * @param chain DER of the client certificate and its intermediates.
- * @param time Unix seconds.
- * @returns `null` if a certificate is malformed.
- */
-export type ChainChecks = (chain: readonly Uint8Array[], time: number) => TimedChainCheck | null;
+/** A certificate's names, as texts that are the same for all equal names. */
+export interface CertificateNames {
+	readonly subject: string;
+	readonly issuer: string;
+}
+
+/** Checks of many clients. */
+export interface ChainChecks {
+	/** Returns the names of a certificate; `null` if malformed. @param der The certificate. */
+	namesOf(der: Uint8Array): CertificateNames | null;
+	/**
+	 * Checks a client. Decodes each trust anchor and each intermediate only once.
+	 * @param chain DER of the client certificate and its intermediates.
+	 * @param anchors DER of the trust anchors whose subjects are names in the chain. Others can't change the result.
+	 * @param time Unix seconds.
+	 * @returns `null` if a certificate is malformed.
+	 */
+	check(chain: readonly Uint8Array[], anchors: readonly Uint8Array[], time: number): TimedChainCheck | null;
+}

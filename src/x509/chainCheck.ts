@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import {
+	type CertificateNames,
 	type ChainCheckResult,
 	type ChainChecks,
 	type ChainMember,
@@ -9,13 +9,14 @@ import {
 import { readTime } from "./asn1/asn1Time.ts";
 import { readElement } from "./asn1/der.ts";
 import { type DecodedCertificate, decodeCertificate } from "./certificate.ts";
-import { canonicalName, formatName } from "./distinguishedName.ts";
+import { canonicalName, formatName, readName } from "./distinguishedName.ts";
 import { readCertificates } from "./fileScan.ts";
 import { fingerprint } from "./parsedCertificate.ts";
 import { buildPaths } from "./path/buildPaths.ts";
 import { addCertificate, type IssueOf } from "./path/issue.ts";
 import { signatureChecks } from "./path/signatureChecks.ts";
 import { isAuthority, type Path, pathChecks } from "./path/validatePath.ts";
+import { parseRawCertificate } from "./rawCertificate.ts";
 
 /**
  * Checks offline whether OpenAI would accept a client certificate.
@@ -30,29 +31,27 @@ export function checkChain(file: Uint8Array, anchors: readonly Uint8Array[], tim
 	return roots && checkCertificates(certificates, roots, time, cut);
 }
 
-/**
- * Prepares checks of many clients against the same trust anchors. Yields to the event loop after decoding each anchor.
- * @param anchors DER of each.
- * @returns `null` if there is none, or one is malformed.
- */
-export async function prepareChecks(anchors: readonly Uint8Array[]): Promise<ChainChecks | null> {
-	const roots: DecodedCertificate[] = [];
-	for (const anchor of anchors) {
-		const root = decode(anchor);
-		if (!root) return null;
-		roots.push(root);
-		await nextTurn();
-	}
-	if (roots.length === 0) return null;
-	const rootTimes = roots.flatMap(changesOf);
+/** Opens checks of many clients, which remember the trust anchors and intermediates that they decoded. */
+export function openChecks(): ChainChecks {
 	const decodeIssuer = decodeOnce();
-	return (chain, time) => {
-		const certificates = chain.map((der, index) => (index === 0 ? decode(der) : decodeIssuer(der)));
-		if (!certificates.every((each) => each !== null)) return null;
-		const result = checkCertificates(certificates, roots, time, false);
-		const changes = [...rootTimes, ...certificates.flatMap(changesOf)].filter((each) => each > time);
-		return result && { ...result, changesAt: Math.min(...changes) };
+	return {
+		namesOf,
+		check: (chain, anchors, time) => {
+			const certificates = chain.map((der, index) => (index === 0 ? decode(der) : decodeIssuer(der)));
+			const roots = anchors.map(decodeIssuer);
+			if (!certificates.every((each) => each !== null) || !roots.every((each) => each !== null)) return null;
+			const result = checkCertificates(certificates, roots, time, false);
+			const changes = [...roots, ...certificates].flatMap(changesOf).filter((each) => each > time);
+			return result && { ...result, changesAt: Math.min(...changes) };
+		},
 	};
+}
+
+function namesOf(der: Uint8Array): CertificateNames | null {
+	const raw = parseRawCertificate(der);
+	const subject = raw && readName(raw.subject);
+	const issuer = raw && readName(raw.issuer);
+	return subject && issuer ? { subject: canonicalName(subject), issuer: canonicalName(issuer) } : null;
 }
 
 /** Returns a function that decodes each certificate once: many clients have the same issuers. */

@@ -27,7 +27,7 @@ export interface AnchorChange {
 export function findAnchorChanges(
 	scopes: readonly ScopeAnchors[],
 	{ ids, scopes: touched, next }: AnchorRemoval,
-	enforcement: Pick<EnforcementIndex, "enforcedInProject">,
+	enforcement: Pick<EnforcementIndex, "findEnforced">,
 ): readonly AnchorChange[] {
 	const touchedKeys = new Set(touched.map(scopeKey));
 	const organization = scopes.find(({ scope }) => scope.kind === "organization");
@@ -37,7 +37,7 @@ export function findAnchorChanges(
 		const { scope, certificates } = before;
 		const isTouched = touchedKeys.has(scopeKey(scope));
 		if (!isTouched && !removesInherited) return [];
-		const enforced = scope.kind === "project" && !isTouched ? enforcement.enforcedInProject(scope.id) : [];
+		const enforced = scope.kind === "project" && !isTouched ? enforcement.findEnforced(scope.id) : [];
 		const activationOf = (id: string) => enforced.find(({ certificate }) => certificate.id === id)?.how;
 		const isRemoved = ({ id }: Certificate) =>
 			ids.includes(id) && (isInherited(id) ? removesInherited && activationOf(id) !== "own" : isTouched);

@@ -32,7 +32,7 @@ export interface ClientStatus {
 interface ScopeSources {
 	readonly certificates: Pick<CertificateStore, "state">;
 	readonly projects: Pick<ProjectStore, "state" | "scope">;
-	readonly enforcement: Pick<EnforcementIndex, "enforcedInProject">;
+	readonly enforcement: Pick<EnforcementIndex, "findEnforced">;
 }
 
 /**
@@ -53,7 +53,7 @@ export function readScopeAnchors({ certificates, projects, enforcement }: ScopeS
 		const own = projects.scope(id);
 		return {
 			scope: { kind: "project", id },
-			certificates: enforcement.enforcedInProject(id).map(({ certificate }) => certificate),
+			certificates: enforcement.findEnforced(id).map(({ certificate }) => certificate),
 			complete: organization.complete && isReadCompletely(own.listing, own.problem),
 		};
 	});
@@ -91,28 +91,49 @@ export async function judgeInScopes(
 	scopes: readonly ScopeAnchors[],
 	{ judge, contentOf, now, signal }: Judging,
 ): Promise<ReadonlyMap<string, ClientStatus>> {
-	const statuses = new Map(clients.map(({ sha256 }) => [sha256, newStatus()]));
-	const pause = timeSlices();
 	// Most projects have the same trust anchors as others.
-	for (const [first, ...others] of Map.groupBy(scopes, setKey).values()) {
-		if (!first || (first.complete && first.certificates.length === 0)) continue;
-		const anchors = first.certificates.flatMap(({ id }): Anchor[] => {
-			const der = contentOf(id);
-			return der ? [{ id, der }] : [];
-		});
-		const isComplete = first.complete && anchors.length === first.certificates.length;
-		const verdicts = anchors.length > 0 ? await judge.judge(clients, anchors, now, signal) : null;
-		for (const { sha256 } of clients) {
-			await pause(signal);
-			const judged = verdicts?.get(sha256);
-			const status = statuses.get(sha256);
+	const groups = [...Map.groupBy(scopes, setKey).values()].flatMap((same) => readGroup(same, contentOf));
+	const sets = groups.map(({ anchors }) => anchors);
+	const verdicts = await judge.judge(clients, sets, now, signal);
+	const statuses = new Map<string, ClientStatus>();
+	const pause = timeSlices();
+	for (const { sha256 } of clients) {
+		await pause(signal);
+		const status = newStatus();
+		for (const [index, { isComplete, scopes }] of groups.entries()) {
+			const judged = verdicts.get(sha256)?.[index];
 			const verdict = judged && (isComplete || judged.verdict === "accepted") ? judged.verdict : "unknown";
-			status?.[verdict].push(first.scope, ...others.map(({ scope }) => scope));
-			if (judged?.anchorId && !status?.anchorIds.includes(judged.anchorId)) status?.anchorIds.push(judged.anchorId);
-			if (judged && verdict !== "accepted" && status?.issues.length === 0) status.issues.push(...judged.issues);
+			status[verdict].push(...scopes);
+			if (judged?.anchorId && !status.anchorIds.includes(judged.anchorId)) status.anchorIds.push(judged.anchorId);
+			if (judged && verdict !== "accepted" && status.issues.length === 0) status.issues.push(...judged.issues);
 		}
+		statuses.set(sha256, status);
 	}
 	return statuses;
+}
+
+/** Scopes with the same trust anchors. */
+interface ScopeGroup {
+	readonly scopes: readonly Scope[];
+	/** Those whose contents are known. */
+	readonly anchors: readonly Anchor[];
+	/** True if these are all that are active there. */
+	readonly isComplete: boolean;
+}
+
+/** Returns nothing for scopes that require no client certificate. */
+function readGroup(
+	same: readonly ScopeAnchors[],
+	contentOf: (certificateId: string) => Uint8Array | null,
+): readonly ScopeGroup[] {
+	const { certificates = [], complete = true } = same[0] ?? {};
+	if (complete && certificates.length === 0) return [];
+	const anchors = certificates.flatMap(({ id }): Anchor[] => {
+		const der = contentOf(id);
+		return der ? [{ id, der }] : [];
+	});
+	const isComplete = complete && anchors.length === certificates.length;
+	return [{ scopes: same.map(({ scope }) => scope), anchors, isComplete }];
 }
 
 function newStatus() {
@@ -123,5 +144,6 @@ function newStatus() {
 }
 
 function setKey({ certificates, complete }: ScopeAnchors): string {
-	return `${complete} ${certificates.map(({ id }) => id).join()}`;
+	const ids = certificates.map(({ id }) => id).sort();
+	return `${complete} ${ids.join()}`;
 }

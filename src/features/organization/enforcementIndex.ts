@@ -33,8 +33,13 @@ export class EnforcementIndex {
 		return status;
 	}
 
-	/** Returns the certificates enforced in a project as last read, its own and inherited ones, sorted by name. */
+	/** Like `findEnforced`, sorted by name. */
 	enforcedInProject(projectId: string): readonly EnforcedCertificate[] {
+		return this.findEnforced(projectId).toSorted((one, other) => byName(one.certificate, other.certificate));
+	}
+
+	/** Returns the certificates enforced in a project as last read: its own, then inherited ones. */
+	findEnforced(projectId: string): readonly EnforcedCertificate[] {
 		const organization = this.#certificates.state.listing;
 		const { listing } = this.#projects.scope(projectId);
 		const certificates = new Map(organization?.certificates.map((certificate) => [certificate.id, certificate]));
@@ -48,8 +53,7 @@ export class EnforcementIndex {
 		const ids = new Set(own.map(({ certificate }) => certificate.id));
 		const inherited = organization?.certificates.filter(({ id, active }) => active && !ids.has(id)) ?? [];
 		const how = listing ? "inherited" : "either";
-		const all = [...own, ...inherited.map((certificate): EnforcedCertificate => ({ certificate, how }))];
-		return all.sort((one, other) => byName(one.certificate, other.certificate));
+		return [...own, ...inherited.map((certificate): EnforcedCertificate => ({ certificate, how }))];
 	}
 }
 

@@ -1,12 +1,13 @@
 import { CERTIFICATE_LIMIT } from "../../../src/domain/limits.ts";
-import { ClientJudge } from "../../../src/features/clients/judgeClients.ts";
+import { type Anchor, ClientJudge } from "../../../src/features/clients/judgeClients.ts";
 import type { KnownClient } from "../../../src/features/clients/knownClient.ts";
-import { prepareChecks } from "../../../src/x509/chainCheck.ts";
+import { openChecks } from "../../../src/x509/chainCheck.ts";
 import { makeCertificate, type TestCertificate } from "../../certificates.ts";
 import { atMost, type Benchmark, MAX_BLOCKED_MS } from "../measure.ts";
 import { watchEventLoop } from "./eventLoop.ts";
 
 const CLIENTS = 1000;
+const PROJECTS = 100;
 
 /** Maximum time of judging all clients, in milliseconds. */
 const MAX_JUDGING_MS = 2000;
@@ -16,27 +17,41 @@ export const clients: Benchmark = {
 	run: async (quick) => {
 		const { anchors, known } = await makeClients();
 		const now = Date.now() / 1000;
+		// Each project has other trust anchors.
+		const projects = Array.from({ length: PROJECTS }, (_, project) =>
+			anchors.filter((_, index) => index !== project % anchors.length && index !== Math.floor(project / 2)),
+		);
 		const first: number[] = [];
 		const again: number[] = [];
+		const inProjects: number[] = [];
 		const blocked: number[] = [];
 		for (let run = 0; run < (quick ? 2 : 9); run++) {
-			const judge = new ClientJudge(prepareChecks);
-			const measure = async (times: number[]) => {
+			const judge = new ClientJudge(async () => openChecks());
+			const measure = async (times: number[], sets: readonly (readonly Anchor[])[]) => {
 				const start = performance.now();
-				const { result, longest } = await watchEventLoop(() => judge.judge(known, anchors, now));
+				const { result, longest } = await watchEventLoop(() => judge.judge(known, sets, now));
 				times.push(performance.now() - start);
 				blocked.push(longest);
-				const accepted = [...result.values()].filter(({ verdict }) => verdict === "accepted").length;
+				const verdicts = [...result.values()].map(([verdict]) => verdict?.verdict);
+				const accepted = verdicts.filter((verdict) => verdict === "accepted").length;
 				if (accepted !== CLIENTS) throw new Error(`${accepted} of ${CLIENTS} clients were accepted.`);
 			};
-			await measure(first);
-			await measure(again);
+			await measure(first, [anchors]);
+			await measure(again, [anchors]);
+			await measure(inProjects, [anchors, ...projects]);
 		}
 		const title = `clients: ${CLIENTS} × ${anchors.length} trust anchors`;
 		const longest = [Math.max(...blocked)];
 		return [
 			{ title, unit: "ms", ours: first, beside: [], goal: atMost(MAX_JUDGING_MS, first) },
 			{ title: `${title}, again`, unit: "ms", ours: again, beside: [], goal: null },
+			{
+				title: `${title}, in ${PROJECTS} projects, too`,
+				unit: "ms",
+				ours: inProjects,
+				beside: [],
+				goal: atMost(MAX_JUDGING_MS, inProjects),
+			},
 			{
 				title: "clients: the longest stretch of judging",
 				unit: "ms",

@@ -10,7 +10,7 @@ import type { KnownClient } from "../../../../src/features/clients/knownClient.t
 import { CertificateStore } from "../../../../src/features/organization/certificateStore.ts";
 import { EnforcementIndex } from "../../../../src/features/organization/enforcementIndex.ts";
 import { ProjectStore } from "../../../../src/features/organization/projectStore.ts";
-import { prepareChecks } from "../../../../src/x509/chainCheck.ts";
+import { openChecks } from "../../../../src/x509/chainCheck.ts";
 import { type CertificateOptions, daysFromNow, makeCertificate, type TestCertificate } from "../../../certificates.ts";
 import { FakeAdminApi, failWith, project, projectScope } from "../../fakes/adminApi.ts";
 import { certificate, fakeReader } from "../../fakes/certificatesApi.ts";
@@ -68,7 +68,7 @@ describe("The effect of a deactivation on known clients", () => {
 		const removal = { ids: ["old"], scopes, next: next === null ? null : certificate(next) };
 		const changes = findAnchorChanges(read.scopes, removal, enforcement);
 		const contentOf = (id: string) => (unreadable.includes(id) ? null : (anchors.get(id)?.der ?? null));
-		const judging = { judge: new ClientJudge(prepareChecks), contentOf, now: Date.now() / 1000 };
+		const judging = { judge: new ClientJudge(async () => openChecks()), contentOf, now: Date.now() / 1000 };
 		const impact = await assessClients(clients, { changes, allScopes: read.allScopes }, judging);
 		assert.ok(impact.kind === "judged" && impact.known === clients.length);
 		return { rejected: describeAffected(impact.rejected), unknown: describeAffected(impact.unknown) };

@@ -12,7 +12,7 @@ import { ContentCache } from "../../../../src/features/organization/contentCache
 import { EnforcementIndex } from "../../../../src/features/organization/enforcementIndex.ts";
 import { ProjectStore } from "../../../../src/features/organization/projectStore.ts";
 import { X509CertificateFileReader } from "../../../../src/x509/certificateFileReader.ts";
-import { prepareChecks } from "../../../../src/x509/chainCheck.ts";
+import { openChecks } from "../../../../src/x509/chainCheck.ts";
 import { makeCertificate, type TestCertificate } from "../../../certificates.ts";
 import { temporaryFolder } from "../../../temporaryFolders.ts";
 import { FakeAdminApi, project, projectScope } from "../../fakes/adminApi.ts";
@@ -53,7 +53,7 @@ describe("The list of known clients", () => {
 			...{ certificates, projects, store, reader, files },
 			enforcement: new EnforcementIndex(certificates, projects),
 			contents: new ContentCache(certificates),
-			judge: new ClientJudge(prepareChecks),
+			judge: new ClientJudge(async () => openChecks()),
 		});
 		await store.add(organizationRef, [knownClient([client])]);
 	});

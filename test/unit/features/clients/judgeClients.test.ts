@@ -3,8 +3,9 @@ import { CancelledError } from "../../../../src/domain/problem.ts";
 import { ORGANIZATION } from "../../../../src/domain/scope.ts";
 import { type ClientStatus, judgeInScopes, type ScopeAnchors } from "../../../../src/features/clients/clientStatus.ts";
 import { type Anchor, ClientJudge } from "../../../../src/features/clients/judgeClients.ts";
+import type { KnownClient } from "../../../../src/features/clients/knownClient.ts";
 import { encodePem } from "../../../../src/x509/asn1/pem.ts";
-import { checkChain, prepareChecks } from "../../../../src/x509/chainCheck.ts";
+import { checkChain, openChecks } from "../../../../src/x509/chainCheck.ts";
 import { daysFromNow, makeCertificate, type TestCertificate } from "../../../certificates.ts";
 import { projectScope } from "../../fakes/adminApi.ts";
 import { certificate } from "../../fakes/certificatesApi.ts";
@@ -35,23 +36,23 @@ describe("Known clients", () => {
 	});
 	beforeEach(() => {
 		checks = 0;
-		judge = new ClientJudge(async (anchors) => {
-			const check = await prepareChecks(anchors);
-			return (
-				check &&
-				((...call) => {
-					checks++;
-					return check(...call);
-				})
-			);
+		judge = new ClientJudge(async () => {
+			const opened = openChecks();
+			const check: typeof opened.check = (...call) => {
+				checks++;
+				return opened.check(...call);
+			};
+			return { ...opened, check };
 		});
 	});
 
 	const anchor = (id: string, { der }: TestCertificate): Anchor => ({ id, der });
 	const anchors = () => [anchor("cert_other", other), anchor("cert_one", one)];
 	const clients = () => [knownClient([direct]), knownClient([deep, intermediate]), knownClient([foreign])];
-	const verdicts = async (...call: Parameters<ClientJudge["judge"]>) =>
-		[...(await judge.judge(...call)).values()].map(({ verdict, anchorId }) => `${verdict} ${anchorId}`);
+	const judgeOne = async (clients: readonly KnownClient[], set: readonly Anchor[], now: number) =>
+		[...(await judge.judge(clients, [set], now)).values()].map(([verdict]) => verdict ?? assert.fail("No verdict."));
+	const verdicts = async (...call: Parameters<typeof judgeOne>) =>
+		(await judgeOne(...call)).map(({ verdict, anchorId }) => `${verdict} ${anchorId}`);
 
 	it("get the verdicts of the check, with the trust anchor that each chains to", async () => {
 		assert.deepEqual(await verdicts(clients(), anchors(), NOW), [
@@ -59,16 +60,6 @@ describe("Known clients", () => {
 			"accepted cert_other",
 			"rejected null",
 		]);
-		const judged = await judge.judge(clients(), anchors(), NOW);
-		for (const { sha256, chain } of clients()) {
-			const file = Buffer.from(chain.map((der) => encodePem(der)).join(""));
-			const expected = checkChain(
-				file,
-				anchors().map(({ der }) => der),
-				NOW,
-			);
-			assert.deepEqual(judged.get(sha256)?.issues, expected?.issues);
-		}
 		assert.deepEqual(await verdicts(clients(), [anchor("cert_one", one)], NOW), [
 			"accepted cert_one",
 			"rejected null",
@@ -77,19 +68,69 @@ describe("Known clients", () => {
 	});
 
 	it("are judged again only if a date passed, the time went back, or an hour later", async () => {
-		await judge.judge(clients(), anchors(), NOW);
+		await judgeOne(clients(), anchors(), NOW);
 		assert.equal(checks, 3);
-		await judge.judge(clients(), anchors().reverse(), NOW + 3599);
+		await judgeOne(clients(), anchors().reverse(), NOW + 3599);
 		assert.equal(checks, 3);
-		await judge.judge(clients(), anchors(), NOW + 3600);
+		await judgeOne(clients(), anchors(), NOW + 3600);
 		assert.equal(checks, 6);
-		await judge.judge(clients(), anchors(), NOW);
+		await judgeOne(clients(), anchors(), NOW);
 		assert.equal(checks, 9);
 		const end = Math.floor(daysFromNow(10).getTime() / 1000);
 		const around = async (at: number) => (await verdicts([knownClient([direct])], anchors(), at))[0];
 		const results = [];
 		for (let at = end - 2; at < end + 4; at++) results.push((await around(at))?.split(" ")[0]);
 		assert.deepEqual([...new Set(results)], ["accepted", "unknown", "rejected"]);
+	});
+
+	it("get the same verdicts as if all trust anchors were looked at", async () => {
+		const [renewed, namesake] = await Promise.all([
+			makeCertificate({ commonName: "one ", keyOf: one, notAfter: daysFromNow(5) }),
+			makeCertificate({ commonName: "One" }),
+		]);
+		const crossed = await makeCertificate({ commonName: "Intermediate", keyOf: intermediate, issuer: one });
+		const chains = [
+			...[
+				[direct],
+				[deep],
+				[foreign],
+				[deep, intermediate],
+				[deep, intermediate, other],
+				[deep, crossed, intermediate],
+			],
+			...[[intermediate], [one], [await makeClient({ commonName: "Deep", issuer: crossed }), crossed]],
+		];
+		const all = [one, other, renewed, namesake, intermediate, crossed, direct];
+		const pairs = all.flatMap((first, index) => all.slice(index + 1).map((second) => [first, second]));
+		const sets = [all, all.slice(0, 2), ...pairs, ...all.map((each) => [each])].map((certificates) =>
+			certificates.map((each) => anchor(each.sha256, each)).sort((a, b) => (a.id < b.id ? -1 : 1)),
+		);
+		const known = chains.map((chain) => knownClient(chain, { sha256: String(chains.indexOf(chain)) }));
+		const judged = await judge.judge(known, sets, NOW);
+		for (const { sha256, chain } of known) {
+			const file = Buffer.concat(chain.map((der) => Buffer.from(encodePem(der))));
+			for (const [index, set] of sets.entries()) {
+				const ders = set.map(({ der }) => der);
+				const { verdict, complete, chain: path, issues } = checkChain(file, ders, NOW) ?? assert.fail();
+				const expected = { verdict, anchorId: complete ? path.at(-1)?.sha256 : null, issues };
+				const { from: _, until: __, ...actual } = { ...judged.get(sha256)?.[index] } as Record<string, unknown>;
+				assert.deepEqual(actual, expected);
+			}
+		}
+		assert.ok(checks < (chains.length * sets.length) / 2, `${checks} checks`);
+	});
+
+	it("are judged again with other intermediates", async () => {
+		assert.deepEqual(await verdicts([knownClient([deep])], anchors(), NOW), ["rejected null"]);
+		assert.deepEqual(await verdicts([knownClient([deep, intermediate])], anchors(), NOW), ["accepted cert_other"]);
+	});
+
+	it("are not checked again because of a trust anchor with another name", async () => {
+		await judgeOne(clients(), anchors(), NOW);
+		const unrelated = await makeCertificate({ commonName: "Unrelated" });
+		await judgeOne(clients(), [anchor("cert_one", one), anchor("cert_unrelated", unrelated)], NOW);
+		// The client that chains to the missing one.
+		assert.equal(checks, 4);
 	});
 
 	it("are unknown if a certificate or a trust anchor is malformed", async () => {
@@ -100,7 +141,7 @@ describe("Known clients", () => {
 	});
 
 	it("stop being judged when that is cancelled", async () => {
-		await assert.rejects(judge.judge(clients(), anchors(), NOW, AbortSignal.abort()), CancelledError);
+		await assert.rejects(judge.judge(clients(), [anchors()], NOW, AbortSignal.abort()), CancelledError);
 	});
 
 	describe("in scopes", () => {
