@@ -37,6 +37,17 @@ export function timeSlices(): (signal?: AbortSignal) => Promise<void> {
 	};
 }
 
+/** Maps values without blocking the event loop for long. */
+export async function mapInSlices<T, R>(values: readonly T[], map: (value: T) => R): Promise<readonly R[]> {
+	const pause = timeSlices();
+	const results: R[] = [];
+	for (const value of values) {
+		await pause();
+		results.push(map(value));
+	}
+	return results;
+}
+
 /** Waits for a promise that can't be cancelled, until the signal is aborted. @throws CancelledError, or its error */
 export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
 	const aborted = Promise.withResolvers<never>();

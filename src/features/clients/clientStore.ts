@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { ChangeEmitter } from "../../common/changeEmitter.ts";
-import { timeSlices } from "../../common/concurrency.ts";
+import { mapInSlices, timeSlices } from "../../common/concurrency.ts";
 import { ORGANIZATION_REF } from "../../common/organizationRef.ts";
 import { JsonFileStore } from "../../common/storage/jsonFileStore.ts";
 import type { FileLocks } from "../../common/storage/locks.ts";
@@ -57,7 +57,7 @@ export class ClientStore extends ChangeEmitter {
 			case "unreadable":
 				throw new ProblemError({ reason: "clients-unreadable", path: join(this.#folder, name) });
 			case "read":
-				return stored.value.clients.map(toKnownClient);
+				return mapInSlices(stored.value.clients, toKnownClient);
 		}
 	}
 
@@ -113,7 +113,8 @@ export class ClientStore extends ChangeEmitter {
 				const known = await this.list(organizationRef);
 				const changed = change(known);
 				const isChanged = !isDeepStrictEqual(changed.clients, known);
-				if (isChanged) await this.#files.write(name, { clients: changed.clients.map(toStoredClient) }, lock);
+				if (isChanged)
+					await this.#files.write(name, { clients: await mapInSlices(changed.clients, toStoredClient) }, lock);
 				return [changed, isChanged] as const;
 			},
 			options,
