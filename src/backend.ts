@@ -224,7 +224,8 @@ function createFeatures(eager: EagerParts, adapters: Adapters): Omit<Backend, "c
 		...{ connections, clientCertificates, view, projectsView, clientsView, documents, locks },
 		...{ clients, clientFiles: FILE_SOURCE },
 		clientJudge: judge,
-		readKnownClients: (organizationRef) => readRenewedFiles(organizationRef, clients, FILE_SOURCE, reader),
+		readKnownClients: (organizationRef, signal) =>
+			readRenewedFiles(organizationRef, clients, FILE_SOURCE, reader, signal),
 	};
 	const rotationDeps: RotationCommandDeps = { ...deps, upload: createUploadDeps(deps) };
 	const rotate = (certificate: Certificate) => rotateCertificate(rotationDeps, certificate);

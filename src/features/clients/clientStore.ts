@@ -79,10 +79,14 @@ export class ClientStore extends ChangeEmitter {
 	 * Replaces the clients of files that changed, as `add`. Adds nothing of a file that is no client's anymore, because
 	 * that client was removed in the meantime.
 	 * @returns all clients of the organization afterward.
-	 * @throws ProblemError as `list`, or `locked`
+	 * @throws ProblemError as `list`, or `locked`; CancelledError
 	 */
-	async renew(organizationRef: string, clients: readonly KnownClient[]): Promise<readonly KnownClient[]> {
-		const { usable } = await checkChains(clients);
+	async renew(
+		organizationRef: string,
+		clients: readonly KnownClient[],
+		signal?: AbortSignal,
+	): Promise<readonly KnownClient[]> {
+		const { usable } = await checkChains(clients, signal);
 		const renewed = await this.#change(organizationRef, (known) => {
 			const paths = new Set(known.map(({ certificatePath }) => certificatePath));
 			return mergeClients(

@@ -26,8 +26,9 @@ export function mergeClients(known: readonly KnownClient[], incoming: readonly K
 		]),
 	);
 	const findPrevious = ({ certificatePath }: KnownClient): KnownClient | undefined => {
-		const [previous, ...others] = knownByPath.get(certificatePath) ?? [];
-		const isOnly = certificatePath !== null && others.length === 0 && numberInFile.get(certificatePath) === 1;
+		const ofFile = knownByPath.get(certificatePath) ?? [];
+		const [previous] = ofFile;
+		const isOnly = certificatePath !== null && ofFile.length === 1 && numberInFile.get(certificatePath) === 1;
 		return previous && isOnly && !distinct.has(previous.sha256) ? previous : undefined;
 	};
 	const added: KnownClient[] = [];

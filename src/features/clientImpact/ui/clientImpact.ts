@@ -23,7 +23,7 @@ export interface ClientImpactDeps extends Pick<CommandContext, "certificates" | 
 	readonly enforcement: EnforcementIndex;
 	readonly clientJudge: ClientJudge;
 	/** Returns the known clients of an organization, with what their files contain now. @throws ProblemError */
-	readonly readKnownClients: (organizationRef: string) => Promise<readonly KnownClient[]>;
+	readonly readKnownClients: (organizationRef: string, signal: AbortSignal) => Promise<readonly KnownClient[]>;
 }
 
 export interface ClientPromptDeps extends NotificationDeps, Pick<CommandContext, "projects"> {}
@@ -40,12 +40,14 @@ export async function readClientImpact(
 	removal: AnchorRemoval,
 	signal: AbortSignal,
 ): Promise<ClientImpact | null> {
-	// A file on a network drive may never answer.
-	const clients = await untilAborted(deps.readKnownClients(organizationRef), signal).catch((thrown): ClientImpact => {
-		const problem = problemOf(thrown);
-		if (!problem) throw thrown;
-		return { kind: "unread", problem };
-	});
+	// A file on a network drive may not answer for seconds.
+	const clients = await untilAborted(deps.readKnownClients(organizationRef, signal), signal).catch(
+		(thrown): ClientImpact => {
+			const problem = problemOf(thrown);
+			if (!problem) throw thrown;
+			return { kind: "unread", problem };
+		},
+	);
 	if ("kind" in clients) return clients;
 	if (clients.length === 0 || removal.scopes.length === 0) return null;
 	const removesInherited = removal.scopes.some(({ kind }) => kind === "organization");

@@ -216,22 +216,32 @@ describe("Files with client certificates", () => {
 		assert.equal(changes, 1);
 	});
 
-	it("on a drive that doesn't answer change nothing, and hold up nothing for longer than 7 seconds", async () => {
-		const organizationRef = uniqueOrganizationRef();
-		const store = new ClientStore(path("clients"), new FileLocks(path("locks")));
-		write("a.pem", client);
-		const { clients } = await scan(["a.pem"]);
-		await store.add(organizationRef, clients);
-		const asked = Promise.withResolvers<void>();
-		const silent: FileSource = {
-			...NODE_FILES,
-			stamp: () => new Promise(() => setImmediate(asked.resolve)),
-		};
-		mock.timers.enable({ apis: ["setTimeout"] });
-		const reading = readRenewedFiles(organizationRef, store, silent, reader);
-		await asked.promise;
-		mock.timers.tick(7000);
-		mock.timers.reset();
-		assert.deepEqual(await reading, clients);
-	});
+	for (const call of ["stamp", "read"] as const)
+		it(`that never answer to ${call} change nothing`, async () => {
+			const organizationRef = uniqueOrganizationRef();
+			const store = new ClientStore(path("clients"), new FileLocks(path("locks")));
+			write("a.pem", client);
+			await store.add(organizationRef, (await scan(["a.pem"])).clients);
+			write("a.pem", other);
+			const called = Promise.withResolvers<void>();
+			const source: FileSource = {
+				...NODE_FILES,
+				[call]: () => {
+					called.resolve();
+					return new Promise(() => {});
+				},
+			};
+			mock.timers.enable({ apis: ["setTimeout"] });
+			try {
+				const reading = readRenewedFiles(organizationRef, store, source, reader);
+				await called.promise;
+				mock.timers.tick(7000);
+				assert.deepEqual(
+					(await reading).map(({ sha256 }) => sha256),
+					[client.sha256],
+				);
+			} finally {
+				mock.timers.reset();
+			}
+		});
 });
