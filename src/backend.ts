@@ -7,8 +7,8 @@ import {
 } from "./app/commandHandlers.ts";
 import { syncState } from "./app/stateSync.ts";
 import { FileLocks } from "./common/storage/locks.ts";
+import { excerpt } from "./common/text/excerpt.ts";
 import { setLanguage } from "./common/text/locale.ts";
-import { excerpt } from "./common/text/redact.ts";
 import { sanitize } from "./common/text/sanitize.ts";
 import { showProblem } from "./common/ui/problemNotification.ts";
 import { readBaseUrl, readNetworkSettings } from "./common/ui/settings.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { excerpt, redact } from "../../../../src/common/text/redact.ts";
+import { excerpt } from "../../../../src/common/text/excerpt.ts";
+import { redact } from "../../../../src/common/text/redact.ts";
 
 describe("The redactor", () => {
 	const rows: readonly [string, string, string][] = [
