@@ -66,7 +66,7 @@ describe("The text of a client setup", () => {
 		}
 	});
 
-	it("isn't made for a path with a character that could disguise it", () => {
+	it("R49 isn't made for a path with a character that could disguise it", () => {
 		for (const character of ["\n", "\r", "\u0000", "\u001b", "\u2028", "\u202e", "\ud800"])
 			for (const files of [{ certificatePath: `/a${character}/b.pem` }, { keyPath: `/a${character}/b.pem` }])
 				for (const target of TARGETS)

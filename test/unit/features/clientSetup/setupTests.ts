@@ -118,7 +118,7 @@ export function describeSetups(...targets: readonly RunnableTarget[]): void {
 			target === "curl" ? files : { ...files, keyPath: join(hostile, "encrypted.key"), isKeyEncrypted: true };
 
 		for (const target of targets)
-			it(`for ${target} is accepted with the certificate, and without it OpenAI requires one`, async function () {
+			it(`R49 for ${target} is accepted with the certificate, and without it OpenAI requires one`, async function () {
 				if (!existsSync(RUNS[target].needed)) skipTest(this, `there is no ${RUNS[target].needed}`);
 				const text = formatClientSetup(target, filesFor(target), emulator.mtlsUrl ?? "", false);
 				await assertPresents(target, text, { folder: folder.path, environment, emulator });
