@@ -20,7 +20,7 @@ export function creatingTitle(name: string): string {
 /** Describes a new CA. @param folder The absolute path of its files. @param computer The name of this computer. */
 export function describeCreatedCa(name: string, folder: string, computer: string): string {
 	return l10n.t(
-		"Created “{0}” in {1} on {2}. This key exists only here. Back it up; without it you can only rotate.",
+		"Created “{0}” and its key in {1} on {2}. This key exists only here. Back it up; without it you can only rotate.",
 		sanitize(name),
 		displayPath(folder),
 		sanitize(computer),
@@ -40,6 +40,11 @@ export function describeCreatedClient(name: string, folder: string, computer: st
 		sanitize(computer),
 	);
 	return withAddedClient(created, isAdded);
+}
+
+/** Describes the result of the offline check of a new client certificate. @param ca The CA's name, sanitized. */
+export function describeExpectedAcceptance(ca: string): string {
+	return l10n.t("It should be accepted where “{0}” is active (checked offline).", ca);
 }
 
 /** Describes a certificate made from a CSR. @param file The name of its file. @param isAdded As above. */

@@ -9,7 +9,7 @@ import type { ClientCheckDeps } from "../../clientCheck/ui/clientCheckCommand.ts
 import type { AddFileDeps } from "../../clients/addFile.ts";
 import type { CertificateStore } from "../../organization/certificateStore.ts";
 import type { CertificateFileNames } from "../fileNames.ts";
-import { creatingTitle, issuingLabels } from "../issuingMessages.ts";
+import { creatingTitle, describeExpectedAcceptance, issuingLabels } from "../issuingMessages.ts";
 import { unlessCancelled } from "../making.ts";
 import { createFiles } from "../newFiles.ts";
 import type { ChosenCa } from "./caPrompt.ts";
@@ -62,8 +62,10 @@ export async function showMade(
 	const against = { kind: "anchor", name: issuer.name } as const;
 	// The maker has already checked it, so there is always a result.
 	const { message, detail } = check ? describeChainCheck(check, against, Date.now() / 1000) : NO_RESULT;
-	const brief = `${described}\n${message}`;
-	return showMessage(deps, "information", { brief, complete: `${brief}\n${detail}` }, ...buttons);
+	const isAccepted = check?.verdict === "accepted";
+	const brief = `${described}\n${isAccepted ? describeExpectedAcceptance(issuer.name) : message}`;
+	const complete = `${described}\n${message}\n${detail}`;
+	return showMessage(deps, "information", { brief, complete }, ...buttons);
 }
 
 const NO_RESULT: ModalText = { message: "", detail: "" };
