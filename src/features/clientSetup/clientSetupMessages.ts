@@ -15,6 +15,9 @@ export const clientSetupLabels = {
 	get sdk() {
 		return l10n.t("OpenAI's SDK");
 	},
+	get onlyBaseUrl() {
+		return l10n.t("only the base URL of OpenAI's SDKs");
+	},
 	get others() {
 		return l10n.t("Go, Java, .NET, and others");
 	},

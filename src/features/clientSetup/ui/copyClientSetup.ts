@@ -40,6 +40,9 @@ export async function copyClientSetup({ documents }: ClientSetupDeps, files: Cli
 const TARGETS: readonly SetupTarget[] = ["curl", "python", "node", "environment"];
 
 function toChoice(value: SetupTarget): Choice<SetupTarget> {
-	const isSdk = value === "python" || value === "node";
-	return { label: formatSetupTarget(value), ...(isSdk && { description: clientSetupLabels.sdk }), value };
+	const label = formatSetupTarget(value);
+	const { sdk, onlyBaseUrl } = clientSetupLabels;
+	return value === "curl"
+		? { label, value }
+		: { label, description: value === "environment" ? onlyBaseUrl : sdk, value };
 }
