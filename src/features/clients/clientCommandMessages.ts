@@ -58,7 +58,7 @@ export function describeAdded(
 	const lines = [
 		[formatAdded(result.added.length, expired), ...formatReplaced(result.replaced.length)].join(" "),
 		...(counts.length > 0 ? [l10n.t("Skipped: {0}.", counts.join(", "))] : []),
-		...(isCut ? [l10n.t("There is more, which wasn't looked at: that's too much at once.")] : []),
+		...(isCut ? [l10n.t("The rest wasn't read, because it's too much at once.")] : []),
 	];
 	const listed = skipped.slice(0, MAX_LISTED).map(({ name, why }) => `${sanitizePath(name)}: ${formatReason(why)}`);
 	const more = skipped.length - listed.length;
@@ -100,7 +100,7 @@ function formatAdded(count: number, expired: number): string {
 }
 
 function formatReplaced(count: number): readonly string[] {
-	return count === 0 ? [] : [l10n.t("Replaced {0}.", formatCount(count))];
+	return count === 0 ? [] : [l10n.t("Updated {0} whose file changed.", formatCount(count))];
 }
 
 const REASONS: readonly SkippedSource["why"][] = [

@@ -144,9 +144,9 @@ describe("The account of added clients", () => {
 				true,
 			).brief,
 			[
-				"Added 7 clients; 2 expired. Replaced 1.",
+				"Added 7 clients; 2 expired. Updated 1 whose file changed.",
 				"Skipped: 3 already known, 2 CA certificates, 40 not certificates, 2,000 files of other types, 2 unreadable, 1 with too many certificates, 1 too large, 1 link, 1 over the limit of 2,000.",
-				"There is more, which wasn't looked at: that's too much at once.",
+				"The rest wasn't read, because it's too much at once.",
 			].join("\n"),
 		);
 	});
