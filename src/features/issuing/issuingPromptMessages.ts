@@ -74,7 +74,7 @@ export const issuingPromptLabels = {
 	},
 	get clientPassphrasePrompt() {
 		return l10n.t(
-			"Leave it empty if the client reads the key without a passphrase. OpenSSL 3, curl, Python, and Node.js read encrypted keys. Go's standard library doesn't, Java wants PKCS#12, and curl on Windows (Schannel) reads no PEM. The passphrase isn't saved.",
+			"Leave it empty for an unencrypted key. OpenSSL 3, curl, Python, and Node.js read encrypted keys. Go's standard library doesn't, Java wants PKCS#12, and curl on Windows (Schannel) reads no PEM. The passphrase isn't saved.",
 		);
 	},
 	get newPassphrase() {
