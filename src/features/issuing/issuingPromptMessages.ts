@@ -1,4 +1,5 @@
 import * as l10n from "@vscode/l10n";
+import { joinParagraphs } from "../../common/messages/certificateMessages.ts";
 import { formatUtcDay } from "../../common/messages/dates.ts";
 import { formatDuration } from "../../common/messages/findingMessages.ts";
 import type { ModalText } from "../../common/messages/interfaceMessages.ts";
@@ -225,14 +226,16 @@ export function describeSigning(request: {
 	const { file, ca, commonName, names, key, validity, leftOut } = request;
 	return {
 		message: l10n.t("Sign {0} with “{1}”?", sanitize(file), ca),
-		detail: [
-			l10n.t("Common name: {0}", sanitize(commonName)),
-			...names.map(formatAlternativeName),
-			l10n.t("Key: {0}", key),
-			l10n.t("Validity: {0}", validity),
-			...(leftOut.length > 0 ? [l10n.t("Everything else in the CSR is left out.")] : []),
+		detail: joinParagraphs(
+			[
+				l10n.t("Common name: {0}", sanitize(commonName)),
+				...names.map(formatAlternativeName),
+				l10n.t("Key: {0}", key),
+				l10n.t("Validity: {0}", validity),
+			].join("\n"),
+			leftOut.length > 0 && l10n.t("Everything else in the CSR is left out."),
 			l10n.t("Whoever has the CSR's key can then present this certificate to OpenAI."),
-		].join("\n"),
+		),
 	};
 }
 
