@@ -161,7 +161,7 @@ export function describeAlternativeNameIssue(issue: AlternativeNameIssue): strin
 		case "not-dns":
 			return l10n.t("It isn't a DNS name.");
 		case "not-uri":
-			return l10n.t("It isn't an absolute URI. A host in it must be a complete domain name or an IP address.");
+			return l10n.t("Use an absolute URI. A host in it must be a complete domain name or an IP address.");
 		case "not-email":
 			return l10n.t("It isn't an e-mail address.");
 	}
