@@ -2,27 +2,19 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { describeProblem } from "../../../common/messages/problems/problems.ts";
-import { promptText, runSteps, type StepPosition } from "../../../common/ui/prompts.ts";
-import type { KeyType } from "../../../domain/certificateMaking.ts";
+import { promptText } from "../../../common/ui/prompts.ts";
 import { type AlternativeName, findNamesIssue, parseAlternativeNames } from "../../../domain/certificateNames.ts";
 import { clientSetupLabels } from "../../clientSetup/clientSetupMessages.ts";
 import { copyClientSetup } from "../../clientSetup/ui/copyClientSetup.ts";
 import { addClientFile } from "../../clients/addFile.ts";
-import { clientFileNames, defaultFolder, issuedListPath } from "../fileNames.ts";
+import { clientFileNames, issuedListPath } from "../fileNames.ts";
 import { addToIssuedList } from "../issuedList.ts";
 import { describeCreatedClient } from "../issuingMessages.ts";
 import { issuingPromptLabels } from "../issuingPromptMessages.ts";
 import { promptForCa } from "./caPrompt.ts";
 import { type IssuingDeps, makeFiles, showFolder, showMade } from "./issuing.ts";
-import {
-	confirmClock,
-	promptForCommonName,
-	promptForFolder,
-	promptForKeyType,
-	promptForNewPassphrase,
-	promptForValidity,
-	type Step,
-} from "./issuingPrompts.ts";
+import { confirmClock, type Step } from "./issuingPrompts.ts";
+import { promptForNewCertificate } from "./newCertificatePrompt.ts";
 
 /** The validities of a client certificate to choose from, in days. */
 export const CLIENT_VALIDITIES = [90, 7, 30, 180, 365];
@@ -35,38 +27,18 @@ export const CLIENT_VALIDITIES = [90, 7, 30, 180, 365];
 export async function createClientCertificate(deps: IssuingDeps, clicked: unknown): Promise<void> {
 	await confirmClock(deps.certificates);
 	const issuer = await promptForCa(deps, clicked);
-	const { clientTitle: title, clientNamePrompt, clientPassphrasePrompt } = issuingPromptLabels;
-	const step = (position: StepPosition) => ({ title, position });
-	let commonName = "";
-	let names: readonly AlternativeName[] = [];
-	let validDays = 0;
-	let keyType: KeyType = "p-256";
-	let folder = "";
-	let passphrase: string | null = null;
-	await runSteps([
-		async (position) => {
-			const options = { prompt: clientNamePrompt, value: commonName, namesOf: clientFileNames };
-			commonName = await promptForCommonName(step(position), options);
-		},
-		async (position) => {
-			names = await promptForNames(step(position), commonName);
-		},
-		async (position) => {
-			validDays = await promptForValidity(step(position), CLIENT_VALIDITIES, issuer.ca.notAfter);
-		},
-		async (position) => {
-			keyType = await promptForKeyType(step(position));
-		},
-		async (position) => {
-			folder = await promptForFolder(step(position), defaultFolder(commonName), clientFileNames(commonName));
-		},
-		async (position) => {
-			const options = { prompt: clientPassphrasePrompt, optional: true };
-			passphrase = await promptForNewPassphrase(step(position), clientFileNames(commonName).key, options);
-		},
-	]);
-	const fileNames = clientFileNames(commonName);
-	const making = () => issuer.ca.issue({ commonName, names, validDays, keyType, passphrase });
+	const { clientTitle, clientNamePrompt, clientPassphrasePrompt } = issuingPromptLabels;
+	const { folder, fileNames, ...request } = await promptForNewCertificate({
+		title: clientTitle,
+		commonName: { prompt: clientNamePrompt, value: "" },
+		namesOf: clientFileNames,
+		promptForNames,
+		validities: CLIENT_VALIDITIES,
+		notAfter: issuer.ca.notAfter,
+		passphrase: { prompt: clientPassphrasePrompt, optional: true },
+	});
+	const { commonName, passphrase } = request;
+	const making = () => issuer.ca.issue(request);
 	const made = await makeFiles(commonName, making, folder, fileNames, (issued) =>
 		addToIssuedList(issuedListPath(issuer.path), issued, deps.locks),
 	);
