@@ -26,6 +26,7 @@ import type { KnownClient } from "../../src/features/clients/knownClient.ts";
 import type { SkippedSource } from "../../src/features/clients/readClients.ts";
 import { checkChain } from "../../src/x509/chainCheck.ts";
 import { daysFromNow, makeCertificate, type TestCertificate } from "../certificates.ts";
+import { assertNoSecrets, assertNoSecretsInFolder, keyMaterialOf, type Secret } from "../secretScan.ts";
 import { temporaryFolder } from "../temporaryFolders.ts";
 import { manifestText } from "../texts/manifestTexts.ts";
 import { knownClient, makeClient } from "../unit/features/clients/setup.ts";
@@ -36,7 +37,7 @@ import { environment } from "./setup/environment.ts";
 import { chooseInDialog } from "./setup/fileDialog.ts";
 import { inOneLine, welcomeText } from "./setup/productTexts.ts";
 import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
-import { paletteTitle, resetBeforeEachTest, type Session, startSession } from "./setup/session.ts";
+import { paletteTitle, resetBeforeEachTest, type Session, STORAGE_PATH, startSession } from "./setup/session.ts";
 
 const ROOT = "Acme Root CA";
 const CLIENTS = manifestText("view.clients");
@@ -54,7 +55,8 @@ describe(`The known clients in VS Code ${environment.version}`, () => {
 	let renewed: TestCertificate;
 	let billing: TestCertificate;
 	let expired: TestCertificate;
-	let secret: string;
+	/** The private number of the agent's key, which is in the same file as its certificate. */
+	let secrets: readonly Secret[];
 
 	before(async () => {
 		root = await makeCertificate({ commonName: ROOT });
@@ -65,7 +67,7 @@ describe(`The known clients in VS Code ${environment.version}`, () => {
 		billing = await makeClient({ commonName: "billing", notAfter: daysFromNow(60.5), issuer: await makeCertificate() });
 		const past = { notBefore: daysFromNow(-90), notAfter: daysFromNow(-3.5) };
 		expired = await makeClient({ ...issuer, ...past, commonName: "old-worker" });
-		secret = agent.privateKeyPem.split("\n")[1] ?? "";
+		secrets = keyMaterialOf(agent.privateKeyPem, null);
 		mkdirSync(path("fleet/deep"), { recursive: true });
 		writeFileSync(path("fleet/agent.pem"), agent.privateKeyPem + agent.pem + intermediate.pem);
 		writeFileSync(path("fleet/deep/billing.crt"), billing.pem);
@@ -214,7 +216,10 @@ describe(`The known clients in VS Code ${environment.version}`, () => {
 		await box.accept();
 		await window.waitForStatus(describeExported(3, "openai-clients.json"));
 		const exported = readFileSync(saved, "utf8");
-		assert.ok(!exported.includes(folder.path) && !exported.includes(secret));
+		assert.ok(!exported.includes(folder.path));
+		assertNoSecrets(exported, secrets, "the exported list");
+		const stored = assertNoSecretsInFolder(join(session.code.dataFolder, STORAGE_PATH, "clients"), secrets);
+		assert.equal(stored.length, 1);
 
 		await view.row("old-worker").select();
 		await view.row("billing").addToSelection();
@@ -289,7 +294,7 @@ describe(`The known clients in VS Code ${environment.version}`, () => {
 
 		itKeepsTheKeySecret(
 			() => session,
-			() => ({ secrets: [secret] }),
+			() => ({ secrets }),
 		);
 	});
 });
