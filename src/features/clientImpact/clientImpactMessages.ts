@@ -1,12 +1,11 @@
 import * as l10n from "@vscode/l10n";
-import { joinParagraphs, type Time } from "../../common/messages/certificateMessages.ts";
+import { formatCertificateName, joinParagraphs, type Time } from "../../common/messages/certificateMessages.ts";
 import { formatExpiry } from "../../common/messages/dates.ts";
 import { describeProblem } from "../../common/messages/problems/problems.ts";
 import { formatNames, formatScopes, summarizeScopes } from "../../common/messages/scopes.ts";
 import { formatCount, isOne } from "../../common/text/counts.ts";
 import { expiryState } from "../../domain/certificate.ts";
 import { describeClientCertificateIssues } from "../clientCheck/clientCertificateIssueMessages.ts";
-import { formatClientName } from "../clients/clientMessages.ts";
 import type { KnownClient } from "../clients/knownClient.ts";
 import type { AffectedClient, ClientImpact } from "./clientImpact.ts";
 
@@ -93,7 +92,7 @@ function formatEntry(
 	const reasons = describeClientCertificateIssues(issues);
 	const unread = l10n.t("Not everything that stays active could be read.");
 	return [
-		`• ${l10n.t("{0}: {1}", formatClientName(client), formatExpiry(client.notAfter, now))}`,
+		`• ${l10n.t("{0}: {1}", formatCertificateName(client), formatExpiry(client.notAfter, now))}`,
 		...(where === null ? [] : [l10n.t("In {0}", where)]),
 		...(reasons.length > 0 ? reasons : [unread]),
 	].map((line, index) => (index === 0 ? line : `  ${line}`));
@@ -101,7 +100,7 @@ function formatEntry(
 
 /** Returns a client's name, with its expiry if that is near. */
 function formatClient(client: KnownClient, { now, reminderDays }: Time): string {
-	const name = formatClientName(client);
+	const name = formatCertificateName(client);
 	return expiryState(client.notAfter, now, reminderDays) === "expiring"
 		? l10n.t("{0} ({1})", name, formatExpiry(client.notAfter, now))
 		: name;

@@ -1,9 +1,10 @@
 import * as l10n from "@vscode/l10n";
+import { formatCertificateName } from "../../common/messages/certificateMessages.ts";
 import { formatAbsoluteTime, formatExpiry, formatTimeLeft } from "../../common/messages/dates.ts";
 import { labels } from "../../common/messages/labels.ts";
 import { formatFingerprint } from "../../common/messages/parsedCertificateMessages.ts";
 import { formatList, formatScopes, summarizeScopes } from "../../common/messages/scopes.ts";
-import { sanitize, sanitizePath } from "../../common/text/sanitize.ts";
+import { sanitizePath } from "../../common/text/sanitize.ts";
 import { expiryState } from "../../domain/certificate.ts";
 import type { NamedProject } from "../../domain/problem.ts";
 import type { Scope } from "../../domain/scope.ts";
@@ -28,11 +29,6 @@ export const URGENCIES = ["expired", "rejected", "expiring", "unknown", "accepte
 
 export type ClientUrgency = (typeof URGENCIES)[number];
 
-/** Returns a client's name for display. */
-export function formatClientName({ name }: Pick<KnownClient, "name">): string {
-	return sanitize(name) || l10n.t("(no name)");
-}
-
 /** Returns the text beside a client's name: expiry, where it is accepted, trust anchor. @param now Unix seconds. */
 export function formatClientDescription(shown: ShownClient, now: number): string {
 	return [formatTimeLeft(shown.client.notAfter, now), formatClientStatus(shown), ...formatAnchors(shown)].join(" · ");
@@ -42,7 +38,7 @@ export function formatClientDescription(shown: ShownClient, now: number): string
 export function formatClientLabel(shown: ShownClient, now: number): string {
 	const { client } = shown;
 	const expiry = formatExpiry(client.notAfter, now);
-	return [formatClientName(client), expiry, formatClientStatus(shown), ...formatAnchors(shown)].join(", ");
+	return [formatCertificateName(client), expiry, formatClientStatus(shown), ...formatAnchors(shown)].join(", ");
 }
 
 /** Returns all facts about a client, one per line. @param issues The sentences about its issues. */
@@ -50,7 +46,7 @@ export function clientTooltip(shown: ShownClient, issues: readonly string[], now
 	const { client } = shown;
 	const { notBefore, notAfter, certificatePath, keyPath, sha256 } = client;
 	const lines = [
-		formatClientName(client),
+		formatCertificateName(client),
 		l10n.t(
 			"Status: {0} (checked offline; CEL filters and revocation aren't checked)",
 			formatClientStatus(shown, MAX_NAMED_IN_TOOLTIP),

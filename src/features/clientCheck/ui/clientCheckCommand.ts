@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { formatCertificateName } from "../../../common/messages/certificateMessages.ts";
 import { describeKeyIssue } from "../../../common/messages/problems/problems.ts";
 import { type FileContent, promptForFile } from "../../../common/ui/certificateFilePicker.ts";
 import { withCancellableProgress } from "../../../common/ui/progress.ts";
@@ -20,7 +21,6 @@ import { CancelledError, ProblemError, problemOf } from "../../../domain/problem
 import type { ClientFiles } from "../../clientSetup/clientSetup.ts";
 import { clientSetupLabels } from "../../clientSetup/clientSetupMessages.ts";
 import { copyClientSetup } from "../../clientSetup/ui/copyClientSetup.ts";
-import { formatClientName } from "../../clients/clientMessages.ts";
 import { chainPem } from "../../clients/clientRecord.ts";
 import type { KnownClient } from "../../clients/knownClient.ts";
 import { addClients, type ClientCommandDeps } from "../../clients/ui/clientCommands.ts";
@@ -105,7 +105,7 @@ export async function checkClientCertificate(
 
 /** Returns a known client as the file that it was read from, without a private key. */
 function toFile(client: KnownClient): CheckedFile {
-	return { name: formatClientName(client), bytes: new TextEncoder().encode(chainPem(client)), uri: null };
+	return { name: formatCertificateName(client), bytes: new TextEncoder().encode(chainPem(client)), uri: null };
 }
 
 /** Returns the files of a client whose file the person chose. */

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { formatCertificateName } from "../../../common/messages/certificateMessages.ts";
 import { type FileContent, readCertificateFile } from "../../../common/ui/certificateFilePicker.ts";
 import { type NotificationDeps, showMessage } from "../../../common/ui/notifications.ts";
 import { withCancellableProgress } from "../../../common/ui/progress.ts";
@@ -16,7 +17,6 @@ import {
 	describeRemoved,
 } from "../clientCommandMessages.ts";
 import { exportClients, MAX_LIST_BYTES, readExportedClients } from "../clientExchange.ts";
-import { formatClientName } from "../clientMessages.ts";
 import type { ClientStore } from "../clientStore.ts";
 import type { KnownClient } from "../knownClient.ts";
 import type { FoundClients } from "../readClients.ts";
@@ -67,7 +67,7 @@ export async function importKnownClients(deps: ClientCommandDeps): Promise<void>
 export async function removeClients(deps: ClientCommandDeps, removed: readonly KnownClient[]): Promise<void> {
 	const { organizationRef } = await deps.connections.destination();
 	const { remove, dontRemove, removalEffect: detail } = clientCommandLabels;
-	const question = askRemoval(removed.map(formatClientName));
+	const question = askRemoval(removed.map(formatCertificateName));
 	// Enter presses the first button.
 	const chosen = await vscode.window.showWarningMessage(question, { modal: true, detail }, dontRemove, remove);
 	if (chosen !== remove) throw new CancelledError();

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { formatCertificateName } from "../../../common/messages/certificateMessages.ts";
 import { readReminderDays } from "../../../common/ui/settings.ts";
 import { describeClientCertificateIssues } from "../../clientCheck/clientCertificateIssueMessages.ts";
 import {
@@ -7,7 +8,6 @@ import {
 	clientUrgency,
 	formatClientDescription,
 	formatClientLabel,
-	formatClientName,
 	type ShownClient,
 } from "../../clients/clientMessages.ts";
 
@@ -24,7 +24,7 @@ const ICONS: Readonly<Record<ClientUrgency, vscode.ThemeIcon>> = {
 export function clientItem(shown: ShownClient): vscode.TreeItem {
 	const { client, status } = shown;
 	const now = Date.now() / 1000;
-	const item = new vscode.TreeItem(formatClientName(client));
+	const item = new vscode.TreeItem(formatCertificateName(client));
 	item.id = `client/${client.sha256}`;
 	item.description = formatClientDescription(shown, now);
 	item.tooltip = clientTooltip(shown, describeClientCertificateIssues(status?.issues ?? []), now);

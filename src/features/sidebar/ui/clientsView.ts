@@ -6,7 +6,7 @@ import { describeProblem } from "../../../common/messages/problems/problems.ts";
 import { readReminderDays } from "../../../common/ui/settings.ts";
 import { ProblemError } from "../../../domain/problem.ts";
 import type { ClientList } from "../../clients/clientList.ts";
-import { clientUrgency, formatClientName, type ShownClient, URGENCIES } from "../../clients/clientMessages.ts";
+import { clientUrgency, type ShownClient, URGENCIES } from "../../clients/clientMessages.ts";
 import type { ClientStore } from "../../clients/clientStore.ts";
 import type { KnownClient } from "../../clients/knownClient.ts";
 import type { CertificateStore } from "../../organization/certificateStore.ts";
@@ -167,5 +167,5 @@ export class ClientsView implements vscode.Disposable {
 const collator = new Intl.Collator(undefined, { numeric: true });
 
 function byName(one: KnownClient, other: KnownClient): number {
-	return collator.compare(formatClientName(one), formatClientName(other)) || one.notAfter - other.notAfter;
+	return collator.compare(formatCertificateName(one), formatCertificateName(other)) || one.notAfter - other.notAfter;
 }
