@@ -39,7 +39,8 @@ export async function exportKey(key: KeyObject, passphrase: string | null): Prom
 			passphrase === null
 				? encodePem(der, "PRIVATE KEY")
 				: encodePem(await encryptKey(der, passphrase), "ENCRYPTED PRIVATE KEY");
-		return new NewPrivateKey(Buffer.from(pem));
+		// Not a Buffer: small ones share memory with other buffers of this process.
+		return new NewPrivateKey(new TextEncoder().encode(pem));
 	} finally {
 		der.fill(0);
 	}

@@ -205,6 +205,12 @@ describe("A client certificate that is made", () => {
 		assert.equal(createPrivateKey({ key, passphrase: PASSPHRASE }).asymmetricKeyType, "ec");
 	});
 
+	it("R60 has its key in memory of its own, which no other buffer shares", async () => {
+		const { key } = await opened.issue(request);
+		const sizes = await key?.write(async (pem) => [pem.buffer.byteLength, pem.byteLength]);
+		assert.equal(sizes?.[0], sizes?.[1]);
+	});
+
 	it("R60 has no key in what could be logged", async () => {
 		const client = await opened.issue(request);
 		const text = [opened, client].map((each) => inspect(each, { depth: 10, showHidden: true })).join();
