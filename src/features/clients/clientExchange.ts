@@ -15,6 +15,9 @@ const VERSION = 1;
 /** Maximum size of a list to import, in bytes. */
 export const MAX_LIST_BYTES = 16_777_216;
 
+/** Far more values than a list contains: JSON is parsed at once, and millions of values would block the runtime. */
+const MAX_VALUES = 250_000;
+
 /** Returns a list for other computers: names and certificates, no path of this computer. */
 export function exportClients(clients: readonly KnownClient[]): string {
 	const entries = clients.map((client) => ({ name: client.name, certificates: chainPem(client) }));
@@ -38,6 +41,7 @@ export async function readExportedClients(
 	const refuse = (why: "too-large" | "not-a-list" | "newer") =>
 		new ProblemError({ reason: "client-list-refused", file, why });
 	if (bytes.length > MAX_LIST_BYTES) throw refuse("too-large");
+	if (countValues(bytes) > MAX_VALUES) throw refuse("not-a-list");
 	const { format, version, clients: entries } = parseObject(new TextDecoder().decode(bytes));
 	if (format !== FORMAT || typeof version !== "number") throw refuse("not-a-list");
 	if (version > VERSION) throw refuse("newer");
@@ -53,6 +57,15 @@ export async function readExportedClients(
 	}
 	return { clients, skipped, isCut: entries.length > MAX_CLIENTS };
 }
+
+/** Returns about the number of values in JSON, or more: each but the first follows a comma or an opening bracket. */
+function countValues(bytes: Uint8Array): number {
+	let count = 0;
+	for (const byte of bytes) if (byte === COMMA || byte === OPEN_BRACKET || byte === OPEN_BRACE) count++;
+	return count;
+}
+
+const [COMMA, OPEN_BRACKET, OPEN_BRACE] = Buffer.from(",[{");
 
 async function readEntry(
 	entry: unknown,

@@ -96,6 +96,8 @@ describe("An exported list of clients", () => {
 		["not-a-list", () => list({})],
 		["not-a-list", () => list([], { format: "other" })],
 		["not-a-list", () => list([], { version: "1" })],
+		["not-a-list", () => list(Array.from({ length: 300_000 }, () => []))],
+		["not-a-list", () => `${list([]).slice(0, -1)},"deep":${"[".repeat(600_000)}${"]".repeat(600_000)}}`],
 		["newer", () => list([], { version: 2 })],
 		["newer", () => list({}, { version: 2 })],
 	] as const)
