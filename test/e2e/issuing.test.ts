@@ -237,7 +237,10 @@ describe(`Making certificates in VS Code ${environment.version}`, () => {
 			await signIn(session);
 			const toast = await createCa();
 			await toast.press(issuingLabels.upload);
-			await pressUpload(window, await acceptName(window, CA));
+			const name = await acceptName(window, CA);
+			await pressUpload(window, name);
+			// The upload ends by selecting its row, which would hide the explorer.
+			await (await waitForRow(window, name)).waitUntilSelected();
 			// The key of a client, encrypted and not.
 			await (await window.explorerMenu("acme.pem")).choose(manifestText("command.createClient"));
 			await unlockCa("acme.pem");
