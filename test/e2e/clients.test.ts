@@ -117,7 +117,7 @@ describe(`The known clients in VS Code ${environment.version}`, () => {
 		await choose(clientCommandLabels.title, path(name));
 		const box = await window.quickInput(clientCommandLabels.title);
 		await box.waitForValue(`${path(name)}/`);
-		await box.accept();
+		await box.enterWhenReady();
 		return window.toast("Added");
 	};
 	const added = (result: Partial<AddResult>, ...skipped: readonly SkippedSource["why"][]) => {

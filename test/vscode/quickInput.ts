@@ -1,4 +1,5 @@
 import type { Locator } from "playwright-core";
+import { ATTEMPT_TIMEOUT, withRetries } from "./retry.ts";
 
 /** Declares the browser's class; the project has no other DOM types. */
 declare class MutationObserver {
@@ -74,6 +75,11 @@ export class QuickInput {
 		await this.#end(() => this.accept());
 	}
 
+	/** Like `enter`, for a file dialog, which ignores Enter while it reads a folder. */
+	async enterWhenReady() {
+		await withRetries(() => this.#end(() => this.accept(), ATTEMPT_TIMEOUT));
+	}
+
 	/** Enters a valid value, and waits until the box is gone. */
 	async submit(text: string) {
 		await this.type(text);
@@ -142,7 +148,7 @@ export class QuickInput {
 	 * which may already show the next: the input is gone once the widget is hidden or has another title, value or
 	 * placeholder.
 	 */
-	async #end(action: () => Promise<void>) {
+	async #end(action: () => Promise<void>, options?: { readonly timeout: number }) {
 		const state = await this.#widget.evaluateHandle((widget) => {
 			const box = widget.querySelector("input.input");
 			const currentContent = () =>
@@ -158,7 +164,7 @@ export class QuickInput {
 			return state;
 		});
 		await action();
-		await this.#widget.page().waitForFunction(({ ended }) => ended, state);
+		await this.#widget.page().waitForFunction(({ ended }) => ended, state, options);
 		await state.dispose();
 	}
 }

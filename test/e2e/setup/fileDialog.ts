@@ -17,7 +17,7 @@ export async function chooseInDialog(window: Window, title: string, start: strin
 }
 
 /**
- * Chooses a folder without subfolders in the dialog for folders.
+ * Chooses a folder in the dialog for folders.
  * @param title,start As in `chooseInDialog`.
  * @param folder An absolute path.
  */
@@ -30,9 +30,5 @@ export async function chooseFolderInDialog(
 	const box = await window.quickInput(title);
 	await box.waitForValue(start);
 	await box.type(`${folder}/`);
-	// The dialog ignores Enter while it reads the folder, in which it then lists only the folder above.
-	await window.page.waitForFunction(
-		"document.querySelectorAll('.quick-input-widget .quick-input-list .monaco-list-row').length === 1",
-	);
-	await box.enter();
+	await box.enterWhenReady();
 }
