@@ -238,8 +238,11 @@ export class Window {
 	/** Opens a visible file of the explorer in an editor. */
 	async openFile(name: string) {
 		await this.openExplorer();
-		await this.#file(name).dblclick();
-		await this.#editorTab(name).waitFor();
+		// The rows move while the Explorer notices new files, so a click can hit another file.
+		await withRetries(async () => {
+			await this.#file(name).dblclick();
+			await this.#editorTab(name).waitFor(ATTEMPT_TIMEOUT);
+		});
 	}
 
 	/** Opens the context menu of an editor's tab. */
