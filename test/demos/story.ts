@@ -2,7 +2,7 @@
 // it with the service, copies its setups, and runs them. The emulator verifies client certificates over TLS.
 import { randomBytes } from "node:crypto";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { homedir, hostname } from "node:os";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { activationLabels } from "../../src/features/activation/activationMessages.ts";
 import { scopePickerTitle } from "../../src/features/activation/scopePickerMessages.ts";
@@ -24,7 +24,15 @@ import { makeCertificate } from "../certificates.ts";
 import { activationQuestion, activationResults, named } from "../e2e/setup/activationTexts.ts";
 import { chooseInRowMenu, pickScopes } from "../e2e/setup/certificateActions.ts";
 import { chooseInDialog } from "../e2e/setup/fileDialog.ts";
-import { acceptDefault, clientStep, createCa, TEST_CA, waitForPrompt } from "../e2e/setup/issuingActions.ts";
+import {
+	acceptDefault,
+	clientStep,
+	createCa,
+	madePath,
+	shownPath,
+	TEST_CA,
+	waitForPrompt,
+} from "../e2e/setup/issuingActions.ts";
 import { paletteTitle, type Session, startSession } from "../e2e/setup/session.ts";
 import { acceptName, enterKey, pressUpload, waitForRow } from "../e2e/setup/uploadActions.ts";
 import { temporaryFolder } from "../temporaryFolders.ts";
@@ -110,7 +118,7 @@ async function play(session: Session): Promise<void> {
 	console.log(`  ${offline.message}`);
 	await offline.press(clientCheckPromptLabels.testWithOpenai);
 	const key = await window.quickInput(keyFileTitle(CLIENT));
-	await key.waitForValue(join(session.code.dataFolder, "openai-mtls", CLIENT, `${CLIENT}.key.pem`));
+	await key.waitForValue(madePath(session, CLIENT, `${CLIENT}.key.pem`));
 	await key.enter();
 	const { host } = new URL(emulator.mtlsUrl ?? "");
 	await (await window.quickInput(projectKeyTitle(host))).submit(projectKey);
@@ -133,14 +141,9 @@ function tell(step: string, count: number): void {
 	console.log(step);
 }
 
-/** Returns a path below the default folder, as a message shows it. */
-function shownPath(...path: readonly string[]): string {
-	return join(homedir(), "openai-mtls", ...path);
-}
-
 async function createClient(session: Session): Promise<void> {
-	const { window, code } = session;
-	const folder = join(code.dataFolder, "openai-mtls", TEST_CA);
+	const { window } = session;
+	const folder = madePath(session, TEST_CA);
 	await window.run(paletteTitle("createClient"));
 	await chooseInDialog(window, issuingPromptLabels.chooseCa, `${session.folder}/`, join(folder, `${TEST_CA}.pem`));
 	const dialog = await window.quickInput(keyFileTitle(`${TEST_CA}.pem`));

@@ -2,7 +2,7 @@ import "reflect-metadata/lite";
 import assert from "node:assert/strict";
 import { createPrivateKey, randomBytes, X509Certificate } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { homedir, hostname } from "node:os";
+import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { Pkcs10CertificateRequestGenerator, SubjectAlternativeNameExtension } from "@peculiar/x509";
 import { describeProblem } from "../../src/common/messages/problems/problems.ts";
@@ -34,7 +34,10 @@ import {
 	acceptDefault as acceptFirst,
 	clientStep,
 	createCa as createTestCa,
+	encryptedCaFiles,
 	enterNewPassphrase,
+	madePath,
+	shownPath,
 	stepsOf,
 	TEST_CA,
 	waitForPrompt,
@@ -69,14 +72,10 @@ describe(`Making certificates in VS Code ${environment.version}`, () => {
 				]),
 			],
 		});
-		const acmeKey = createPrivateKey(acme.privateKeyPem);
 		session = await startSession({
 			...environment,
 			files: {
-				"acme.pem": acme.pem,
-				"acme.key.pem": acmeKey
-					.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: PASSPHRASE })
-					.toString(),
+				...encryptedCaFiles(acme, PASSPHRASE),
 				"agent-4.csr": request.toString("pem"),
 			},
 		});
@@ -92,15 +91,12 @@ describe(`Making certificates in VS Code ${environment.version}`, () => {
 		},
 	);
 
-	/** Returns a path below the default folder, which is in the home folder of the extension host. */
-	const made = (...path: string[]) => join(session.code.dataFolder, "openai-mtls", ...path);
-	/** Returns the same path as a message shows it. */
-	const shown = (...path: string[]) => join(homedir(), "openai-mtls", ...path);
+	const made = (...path: string[]) => madePath(session, ...path);
 	const read = (...path: string[]) => readFileSync(made(...path), "utf8");
 
 	const prompt = (title: string, text: string) => waitForPrompt(session, title, text);
 	const acceptDefault = (title: string, firstOption: string) => acceptFirst(session, title, firstOption);
-	const createCa = (count?: () => void) => createTestCa(session, PASSPHRASE, shown(CA), count);
+	const createCa = (count?: () => void) => createTestCa(session, PASSPHRASE, shownPath(CA), count);
 
 	/** Chooses the key of a CA, which the dialog suggests, and unlocks it. */
 	const unlockCa = async (file: string) => {
@@ -166,7 +162,7 @@ describe(`Making certificates in VS Code ${environment.version}`, () => {
 		await session.picture("client-key-passphrase");
 		await passphrase.enter();
 
-		const toast = await window.toast(describeCreatedClient("agent-3", shown("agent-3"), hostname(), true));
+		const toast = await window.toast(describeCreatedClient("agent-3", shownPath("agent-3"), hostname(), true));
 		await session.picture("created-client");
 		const chain = read("agent-3", "agent-3-chain.pem");
 		assertAccepted(chain, toast.text);
@@ -255,7 +251,7 @@ describe(`Making certificates in VS Code ${environment.version}`, () => {
 				issuingPromptLabels.clientPassphrasePrompt,
 				CLIENT_PASSPHRASE,
 			);
-			await window.toast(describeCreatedClient("agent-5", shown("agent-5"), hostname(), true));
+			await window.toast(describeCreatedClient("agent-5", shownPath("agent-5"), hostname(), true));
 			const pem = (file: string) => readFileSync(join(code.dataFolder, file), "utf8");
 			const [ca, client] = files;
 			material = { [ca]: keyMaterialOf(pem(ca), PASSPHRASE), [client]: keyMaterialOf(pem(client), CLIENT_PASSPHRASE) };

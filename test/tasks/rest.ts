@@ -1,7 +1,8 @@
 // npm run test:rest [-- WORD]: runs the tests that `npm test` omits, since they are slow and seldom find more: all unit
-// tests, the slow ones too, on the older Node, with coverage; all tests in the oldest VS Code, interface tests in reverse order to show
-// that no test needs another; in the newest VS Code what seldom happens (crashes, hostile files, unusual settings and lists), the looks in
-// each theme and in a made-up language, proxies and client certificates; and storage on file systems that lack features of Linux's own.
+// tests, the slow ones too, on the older Node, with coverage; all tests in the oldest VS Code, interface tests in reverse
+// order to show that no test needs another; in the newest VS Code what seldom happens (crashes, hostile files, unusual
+// settings and lists), the looks in each theme and in a made-up language, proxies and client certificates; and storage on
+// file systems that lack features of Linux's own.
 import { exfat, ntfs } from "../fileSystems.ts";
 import {
 	integrationStage,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { createPrivateKey, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { homedir, hostname } from "node:os";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { describeProblem } from "../../../src/common/messages/problems/problems.ts";
 import { keyFileTitle } from "../../../src/features/clientCheck/clientCheckPromptMessages.ts";
@@ -20,7 +20,15 @@ import { manifestText } from "../../texts/manifestTexts.ts";
 import { assertNoNotifications, signIn, signOut } from "../setup/certificateActions.ts";
 import { environment } from "../setup/environment.ts";
 import { chooseFolderInDialog } from "../setup/fileDialog.ts";
-import { acceptDefault as acceptFirst, caStep, TEST_CA, waitForPrompt } from "../setup/issuingActions.ts";
+import {
+	acceptDefault as acceptFirst,
+	caStep,
+	encryptedCaFiles,
+	madePath,
+	shownPath,
+	TEST_CA,
+	waitForPrompt,
+} from "../setup/issuingActions.ts";
 import { paletteTitle, resetBeforeEachTest, type Session, startSession } from "../setup/session.ts";
 
 const CA = TEST_CA;
@@ -35,14 +43,10 @@ describe(`Making no certificate in VS Code ${environment.version}`, () => {
 
 	before(async () => {
 		acme = await makeCertificate({ commonName: "Acme CA" });
-		const acmeKey = createPrivateKey(acme.privateKeyPem);
 		session = await startSession({
 			...environment,
 			files: {
-				"acme.pem": acme.pem,
-				"acme.key.pem": acmeKey
-					.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: PASSPHRASE })
-					.toString(),
+				...encryptedCaFiles(acme, PASSPHRASE),
 			},
 			emulatorOptions: { now: () => Date.now() + serviceAhead },
 		});
@@ -59,10 +63,7 @@ describe(`Making no certificate in VS Code ${environment.version}`, () => {
 		},
 	);
 
-	/** Returns a path below the default folder, which is in the home folder of the extension host. */
-	const made = (...path: string[]) => join(session.code.dataFolder, "openai-mtls", ...path);
-	/** Returns the same path as a message shows it. */
-	const shown = (...path: string[]) => join(homedir(), "openai-mtls", ...path);
+	const made = (...path: string[]) => madePath(session, ...path);
 	const read = (...path: string[]) => readFileSync(made(...path), "utf8");
 
 	const prompt = (title: string, text: string) => waitForPrompt(session, title, text);
@@ -95,7 +96,7 @@ describe(`Making no certificate in VS Code ${environment.version}`, () => {
 		await window.run(paletteTitle("createCa"));
 		const box = await prompt(caStep(1), issuingPromptLabels.caNamePrompt);
 		await box.accept();
-		await box.message(describeTakenName(shown(CA, `${CA}.pem`)));
+		await box.message(describeTakenName(shownPath(CA, `${CA}.pem`)));
 		await box.cancel();
 		assert.deepEqual(readdirSync(made(CA)), [`${CA}.pem`]);
 		assert.equal(read(CA, `${CA}.pem`), "mine");

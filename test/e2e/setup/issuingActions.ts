@@ -1,6 +1,7 @@
 // The steps by which a person makes certificates, shared by the demo and the interface tests.
 import assert from "node:assert/strict";
-import { hostname } from "node:os";
+import { createPrivateKey } from "node:crypto";
+import { homedir, hostname } from "node:os";
 import { join } from "node:path";
 import { passphraseTitle } from "../../../src/features/connections/passphraseMessages.ts";
 import { describeCreatedCa } from "../../../src/features/issuing/issuingMessages.ts";
@@ -9,6 +10,7 @@ import {
 	formatValidity,
 	issuingPromptLabels,
 } from "../../../src/features/issuing/issuingPromptMessages.ts";
+import type { TestCertificate } from "../../certificates.ts";
 import type { QuickInput } from "../../vscode/quickInput.ts";
 import { paletteTitle, type Session } from "./session.ts";
 
@@ -19,6 +21,22 @@ export const TEST_CA = issuingPromptLabels.testCa;
 export const stepsOf = (title: string, count: number) => (step: number) => `${title} (${step}/${count})`;
 export const caStep = stepsOf(issuingPromptLabels.caTitle, 5);
 export const clientStep = stepsOf(issuingPromptLabels.clientTitle, 6);
+
+/** Returns the files of a CA with an encrypted key. */
+export function encryptedCaFiles({ pem, privateKeyPem }: TestCertificate, passphrase: string) {
+	const format = { type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase } as const;
+	return { "acme.pem": pem, "acme.key.pem": createPrivateKey(privateKeyPem).export(format).toString() };
+}
+
+/** Returns a path below the default folder, which is in the home folder of the extension host. */
+export function madePath({ code }: Session, ...path: readonly string[]): string {
+	return join(code.dataFolder, "openai-mtls", ...path);
+}
+
+/** Returns the same path as a message shows it. */
+export function shownPath(...path: readonly string[]): string {
+	return join(homedir(), "openai-mtls", ...path);
+}
 
 /** Waits for the prompt with this text. */
 export async function waitForPrompt({ window }: Session, title: string, text: string): Promise<QuickInput> {
