@@ -91,7 +91,8 @@ function problemText(problem: Problem): ProblemText {
 		case "nothing-selected":
 			return {
 				fact: l10n.t("No suitable row is selected."),
-				action: l10n.t("Select the row for this command in its view first."),
+				// VS Code forgets a menu's row if the view is refreshed while the menu is open.
+				action: l10n.t("Select the row for this command in its view, and try again if the view just changed."),
 			};
 		case "no-key":
 			return { fact: l10n.t("Set an admin key first.") };

@@ -384,7 +384,7 @@ describe("Problem messages", () => {
 			],
 			[
 				{ reason: "nothing-selected" },
-				"No suitable row is selected. Select the row for this command in its view first.",
+				"No suitable row is selected. Select the row for this command in its view, and try again if the view just changed.",
 			],
 			[{ reason: "no-key" }, "Set an admin key first."],
 			[{ reason: "ca-refused", why: "managed" }, "This looks like a managed CA. Issue with its own tool."],
