@@ -31,7 +31,7 @@ import { temporaryFolder } from "../temporaryFolders.ts";
 import { manifestText } from "../texts/manifestTexts.ts";
 import { knownClient, makeClient } from "../unit/features/clients/setup.ts";
 import type { View } from "../vscode/view.ts";
-import { signIn } from "./setup/certificateActions.ts";
+import { runRowCommand, signIn } from "./setup/certificateActions.ts";
 import { itMatchesApiDescription } from "./setup/contractCheck.ts";
 import { environment } from "./setup/environment.ts";
 import { chooseInDialog } from "./setup/fileDialog.ts";
@@ -107,6 +107,9 @@ describe(`The known clients in VS Code ${environment.version}`, () => {
 		},
 	);
 
+	/** Chooses a command in the menu of a client's row. @param command Such as `checkClient`. */
+	const chooseInMenu = (name: string, command: string) =>
+		runRowCommand(session.window, async () => (await view.row(name).menu()).choose(manifestText(`command.${command}`)));
 	/** Chooses a file in VS Code's dialog, or opens a folder in it. */
 	const choose = (title: string, chosen: string) => chooseInDialog(session.window, title, `${session.folder}/`, chosen);
 	/** Adds the clients in a folder. @returns the notification. */
@@ -223,7 +226,7 @@ describe(`The known clients in VS Code ${environment.version}`, () => {
 
 		await view.row("old-worker").select();
 		await view.row("billing").addToSelection();
-		await (await view.row("billing").menu()).choose(manifestText("command.removeClients"));
+		await chooseInMenu("billing", "removeClients");
 		const question = await window.dialog(askRemoval(["old-worker", "billing"]));
 		assert.equal(question.detail, clientCommandLabels.removalEffect);
 		assert.equal(question.onEnter, clientCommandLabels.dontRemove);
@@ -262,11 +265,10 @@ describe(`The known clients in VS Code ${environment.version}`, () => {
 		await (await window.toast(added({ added: [clientOf(agent, 90, "")] }))).dismiss();
 		await waitForDescription("build-agent-3", shown(clientOf(agent, 90.4, ""), { accepted: production }, ROOT));
 
-		const row = view.row("build-agent-3");
-		await (await row.menu()).choose(manifestText("command.copyFingerprint"));
+		await chooseInMenu("build-agent-3", "copyFingerprint");
 		await window.waitForStatus(describeCopiedFingerprints([agent]));
 		await window.waitForClipboard(agent.sha256);
-		await (await row.menu()).choose(manifestText("command.checkClient"));
+		await chooseInMenu("build-agent-3", "checkClient");
 		await pickScope();
 		const second = await window.dialog(message);
 		assert.deepEqual(second.buttons, ["Cancel", copySetup, testWithOpenai].sort());
