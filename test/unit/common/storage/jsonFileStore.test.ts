@@ -4,7 +4,7 @@ import fs from "node:fs/promises";
 import { join } from "node:path";
 import type { FileSystem } from "../../../../src/common/storage/fileSystem.ts";
 import { type JsonFileFormat, JsonFileStore } from "../../../../src/common/storage/jsonFileStore.ts";
-import { assertPrivate } from "../../../systemDifferences.ts";
+import { assertPrivate, isWindows } from "../../../systemDifferences.ts";
 import { temporaryFolder } from "../../../temporaryFolders.ts";
 import { expectProblem } from "../../openai/setup.ts";
 
@@ -126,6 +126,46 @@ describe("JSON files", () => {
 			await open(failingFlush(code)).write(NAME, { text: "one" });
 			assert.deepEqual(await open().read(NAME), { state: "read", value: { text: "one" } });
 		});
+
+	it("R59 survive a power failure: the file is flushed before it gets its name, the folder after", async () => {
+		const steps: string[] = [];
+		const disk: Partial<FileSystem> = {
+			open: async (opened, ...args) => {
+				const what = opened === path ? "folder" : "file";
+				const file = await fs.open(opened, ...args);
+				const flush = file.sync.bind(file);
+				file.sync = () => {
+					steps.push(`flush ${what}`);
+					return flush();
+				};
+				const close = file.close.bind(file);
+				file.close = () => {
+					steps.push(`close ${what}`);
+					return close();
+				};
+				return file;
+			},
+			rename: (...args) => {
+				steps.push("rename");
+				return fs.rename(...args);
+			},
+		};
+		await open(disk).write(NAME, { text: "one" });
+		// Windows opens no folders.
+		const folderSteps = isWindows ? [] : ["flush folder", "close folder"];
+		assert.deepEqual(steps, ["flush file", "close file", "rename", ...folderSteps]);
+	});
+
+	it("R59 are written if the folder cannot be opened for the flush", async () => {
+		const disk: Partial<FileSystem> = {
+			open: async (opened, ...args) => {
+				if (opened === path) throw Object.assign(new Error("EISDIR"), { code: "EISDIR" });
+				return fs.open(opened, ...args);
+			},
+		};
+		await open(disk).write(NAME, { text: "one" });
+		assert.deepEqual(await open().read(NAME), { state: "read", value: { text: "one" } });
+	});
 
 	it("R59 are not reported as missing if they are unreadable", async () => {
 		await open().write(NAME, { text: "one" });

@@ -5,6 +5,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import fs from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { mock } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { FileSystem } from "../../../../src/common/storage/fileSystem.ts";
 import type { HeldLock, LockClock } from "../../../../src/common/storage/heldLock.ts";
@@ -254,13 +255,18 @@ describe("A lock between windows", () => {
 		assert.equal(acquired, true);
 	});
 
-	for (const code of ["ENOSPC", "EROFS"])
-		it(`R59 leaves no file that counts as held if its file cannot be filled: ${code}`, async () => {
+	for (const [code, filled] of [
+		["ENOSPC", 0],
+		["ENOSPC", 10],
+		["EROFS", 0],
+	] as const)
+		it(`R59 leaves no file that counts as held if its file cannot be filled: ${code} after ${filled} bytes`, async () => {
 			await locksOf(1).withLock(NAME, async () => {});
 			const full: FileSystem = {
 				...fs,
 				writeFile: async (path, ...args) => {
-					if (args[1] && Object(args[1]).flag === "wx") await fs.writeFile(path, "", { flag: "wx" });
+					const [text, options] = args;
+					if (Object(options).flag === "wx") await fs.writeFile(path, String(text).slice(0, filled), { flag: "wx" });
 					throw Object.assign(new Error(code), { code });
 				},
 			};
@@ -269,6 +275,54 @@ describe("A lock between windows", () => {
 			assert.deepEqual(files(), [`${NAME}.lock.1`]);
 			await locksOf(1).withLock(NAME, async () => {});
 		});
+
+	for (const content of ["", "another window's"])
+		it(`leaves a file alone that another window created first, with ${content ? "a" : "no"} content`, async () => {
+			let created = 0;
+			const slow: FileSystem = {
+				...fs,
+				writeFile: async (path, ...args) => {
+					if (Object(args[1]).flag === "wx" && created++ === 0) await fs.writeFile(path, content, { flag: "wx" });
+					return fs.writeFile(path, ...args);
+				},
+			};
+			const clock = new TestClock();
+			const locks = new FileLocks(folder, clock, { host: "here", process: 2 }, slow);
+			const abort = new AbortController();
+			const waiting = problem(locks.withLock(NAME, async () => {}, { signal: abort.signal }));
+			await fileOperationsSettled();
+			await clock.advance(4000);
+			assert.equal(readFileSync(join(folder, `${NAME}.lock.1`), "utf8"), content);
+			abort.abort();
+			assert.ok(isCancelled(await waiting));
+		});
+
+	it("writes no heartbeat to a file that was removed", async () => {
+		const clock = new TestClock();
+		const gate = createGate();
+		const holding = locksOf(1, clock).withLock(NAME, () => gate.promise);
+		await fileOperationsSettled();
+		rmSync(join(folder, `${NAME}.lock.1`));
+		await clock.advance(4000);
+		assert.deepEqual(files(), []);
+		gate.resolve();
+		await holding;
+		assert.deepEqual(files(), []);
+	});
+
+	it("R59 is not said to be held if its file cannot be written", async () => {
+		let fails = false;
+		const disk: FileSystem = {
+			...fs,
+			writeFile: (...args) =>
+				fails ? Promise.reject(Object.assign(new Error("EIO"), { code: "EIO" })) : fs.writeFile(...args),
+		};
+		const locks = new FileLocks(folder, new TestClock(), { host: "here", process: 2 }, disk);
+		await locks.withLock(NAME, async (lock) => {
+			fails = true;
+			assert.deepEqual(await problem(lock.assertHeld()), { reason: "not-recorded", code: "EIO" });
+		});
+	});
 
 	it("R59 keeps another window's file after failing to create its own", async () => {
 		const other = JSON.stringify({ id: "other", host: "there", process: 3, beats: 1 });
@@ -357,6 +411,96 @@ describe("A lock between windows", () => {
 		assert.ok(isCancelled(await waiting));
 		gate.resolve();
 		await holding;
+	});
+
+	it("tells who holds it, and whether a heartbeat was seen", async () => {
+		const clock = new TestClock();
+		const [holder, reader] = [locksOf(17, clock), locksOf(2, clock)];
+		assert.equal(await reader.holderOf(NAME), null);
+		const gate = createGate();
+		const holding = holder.withLock(NAME, () => gate.promise);
+		await fileOperationsSettled();
+		assert.deepEqual(await reader.holderOf(NAME), { id: holder.id, isSeenAlive: false });
+		assert.deepEqual(await reader.holderOf(NAME), { id: holder.id, isSeenAlive: false });
+		await clock.advance(4000);
+		for (const _ of [1, 2]) assert.deepEqual(await reader.holderOf(NAME), { id: holder.id, isSeenAlive: true });
+		gate.resolve();
+		await holding;
+		assert.equal(await reader.holderOf(NAME), null);
+	});
+
+	it("has no holder once a file was silent for 15 seconds", async () => {
+		const clock = new TestClock();
+		const reader = locksOf(2, clock);
+		await locksOf(1).withLock(NAME, async () => {});
+		const dead = { id: "dead", host: "there", process: 3, beats: 1 };
+		writeFileSync(join(folder, `${NAME}.lock.2`), JSON.stringify(dead));
+		for (let waited = 0; waited < EXPIRES_AFTER_MS; waited += 3000) {
+			assert.deepEqual(await reader.holderOf(NAME), { id: "dead", isSeenAlive: false });
+			await clock.advance(3000);
+		}
+		assert.equal(await reader.holderOf(NAME), null);
+	});
+
+	it("stays released: no heartbeat follows, also by the system's clock", async () => {
+		mock.timers.enable({ apis: ["setTimeout"] });
+		try {
+			await new FileLocks(folder).withLock(NAME, async () => {});
+			mock.timers.tick(10_000);
+		} finally {
+			mock.timers.reset();
+		}
+		await fileOperationsSettled();
+		assert.equal(readFileSync(join(folder, `${NAME}.lock.1`), "utf8").trimEnd(), "{}");
+	});
+
+	it("is not acquired by a number below another window's, which an old listing lacked", async () => {
+		await locksOf(1).withLock(NAME, async () => {});
+		const clock = new TestClock();
+		const gate = createGate();
+		const holder = locksOf(17, clock);
+		writeFileSync(join(folder, `${NAME}.lock.2`), "{}");
+		const holding = holder.withLock(NAME, () => gate.promise);
+		await fileOperationsSettled();
+		rmSync(join(folder, `${NAME}.lock.2`), { force: true });
+		let isOld = true;
+		const oldListing = async () => {
+			if (!isOld) return fs.readdir(folder);
+			isOld = false;
+			return [`${NAME}.lock.1`];
+		};
+		const disk = { ...fs, readdir: oldListing } as unknown as FileSystem;
+		let acquired = false;
+		const acquiring = new FileLocks(folder, clock, { host: "here", process: 2 }, disk).withLock(NAME, async () => {
+			acquired = true;
+		});
+		await clock.advance(1000);
+		assert.deepEqual([acquired, files()], [false, [`${NAME}.lock.3`]]);
+		// Another window may use the number that was withdrawn.
+		writeFileSync(join(folder, `${NAME}.lock.2`), "another window's");
+		await clock.advance(4000);
+		assert.equal(readFileSync(join(folder, `${NAME}.lock.2`), "utf8"), "another window's");
+		gate.resolve();
+		await holding;
+		await clock.advance(1000);
+		await acquiring;
+		assert.equal(acquired, true);
+	});
+
+	it("is acquired even if the files of lower numbers cannot be listed for removal", async () => {
+		let listings = 0;
+		const readdir = (path: string) =>
+			// The first listing finds the highest number, the second one looks whether a higher one came.
+			++listings > 2 ? Promise.reject(Object.assign(new Error("EIO"), { code: "EIO" })) : fs.readdir(path);
+		const disk = { ...fs, readdir } as unknown as FileSystem;
+		const locks = new FileLocks(folder, new TestClock(), { host: "here", process: 2 }, disk);
+		assert.equal(await locks.withLock(NAME, async () => "taken"), "taken");
+	});
+
+	it("reports that its folder is read-only", async () => {
+		const mkdir = () => Promise.reject(Object.assign(new Error("EROFS"), { code: "EROFS" }));
+		const locks = new FileLocks(folder, new TestClock(), { host: "here", process: 2 }, { ...fs, mkdir });
+		assert.deepEqual(await problem(locks.withLock(NAME, async () => {})), { reason: "not-recorded", code: "EROFS" });
 	});
 
 	it("reports that its folder cannot be created", async () => {
