@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import fs from "node:fs/promises";
 import { join } from "node:path";
 import type { FileSystem } from "../../../../src/common/storage/fileSystem.ts";
@@ -62,6 +62,12 @@ describe("JSON files", () => {
 		assert.deepEqual([await open().listFiles(), readdirSync(path)], [[NAME], [NAME]]);
 		assert.deepEqual(JSON.parse(readText()), { version: 3, text: "two" });
 		assertPrivate(join(path, NAME));
+	});
+
+	it("are listed without folders", async () => {
+		await open().write(NAME, { text: "one" });
+		mkdirSync(join(path, "folder"));
+		assert.deepEqual(await open().listFiles(), [NAME]);
 	});
 
 	it("are removed, even if already gone", async () => {
@@ -190,8 +196,10 @@ describe("JSON files", () => {
 		const temporaryFile = `.${now}.01234567-89ab-cdef-0123-456789abcdef.tmp`;
 		writeFileSync(join(path, temporaryFile), "{");
 		await open().listFiles();
+		now += 600_000;
+		await open().listFiles();
 		assert.ok(readdirSync(path).includes(temporaryFile));
-		now += 600_001;
+		now += 1;
 		await open().listFiles();
 		assert.deepEqual(readdirSync(path), [NAME]);
 	});

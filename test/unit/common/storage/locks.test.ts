@@ -17,7 +17,7 @@ const NAME = "rotation.abc";
 
 /** A clock that only `advance` and `jump` move. Calls back in the order of registration. */
 class TestClock implements LockClock {
-	#now = 0;
+	#now = 1_000_000;
 	#timers: { readonly at: number; readonly callback: () => void }[] = [];
 
 	now() {
@@ -168,8 +168,11 @@ describe("A lock between windows", () => {
 		const gate = createGate();
 		const holding = locksOf(17, clock).withLock(NAME, () => gate.promise);
 		await fileOperationsSettled();
-		const waiting = problem(locksOf(2, clock).withLock(NAME, async () => {}));
-		await clock.advance(2 * EXPIRES_AFTER_MS + 1000);
+		let isWaiting = true;
+		const waiting = problem(locksOf(2, clock).withLock(NAME, async () => {})).finally(() => (isWaiting = false));
+		await clock.advance(2 * EXPIRES_AFTER_MS - 1000);
+		assert.ok(isWaiting);
+		await clock.advance(2000);
 		assert.deepEqual(await waiting, { reason: "locked", host: "here", process: 17 });
 		gate.resolve();
 		await holding;
@@ -296,6 +299,29 @@ describe("A lock between windows", () => {
 			abort.abort();
 			assert.ok(isCancelled(await waiting));
 		});
+
+	it("with `refuse` is taken over from a dead window, whose last heartbeat proves no life", async () => {
+		await locksOf(1).withLock(NAME, async () => {});
+		const dead = { id: "dead", host: "there", process: 3, beats: 5 };
+		writeFileSync(join(folder, `${NAME}.lock.2`), JSON.stringify(dead));
+		const clock = new TestClock();
+		const acquiring = locksOf(2, clock).withLock(NAME, async () => "taken", { refuse: true });
+		await clock.advance(EXPIRES_AFTER_MS + 3000);
+		assert.equal(await acquiring, "taken");
+	});
+
+	it("R59 is released even if its file is briefly in use then", async () => {
+		let failures = 0;
+		const disk: FileSystem = {
+			...fs,
+			writeFile: (...args) =>
+				failures-- > 0 ? Promise.reject(Object.assign(new Error("EBUSY"), { code: "EBUSY" })) : fs.writeFile(...args),
+		};
+		await new FileLocks(folder, new TestClock(), { host: "here", process: 2 }, disk).withLock(NAME, async () => {
+			failures = 2;
+		});
+		assert.equal(readFileSync(join(folder, `${NAME}.lock.1`), "utf8").trimEnd(), "{}");
+	});
 
 	it("writes no heartbeat to a file that was removed", async () => {
 		const clock = new TestClock();
