@@ -125,7 +125,10 @@ describe("A lock between windows", () => {
 
 	it("does not block locks with other names", async () => {
 		const locks = locksOf(1);
-		assert.equal(await locks.withLock(NAME, () => locks.withLock("another", async () => "both")), "both");
+		const another = "rotation.xyz";
+		for (const _ of [1, 2, 3]) await locks.withLock(another, async () => {});
+		assert.equal(await locks.withLock(NAME, () => locks.withLock(another, async () => "both")), "both");
+		assert.deepEqual(files(), [`${NAME}.lock.1`, `${another}.lock.4`]);
 	});
 
 	it("names the holder, and with `refuse` gives up as soon as the holder is known to be alive", async () => {
@@ -522,6 +525,19 @@ describe("A lock between windows", () => {
 		const locks = new FileLocks(folder, new TestClock(), { host: "here", process: 2 }, disk);
 		assert.equal(await locks.withLock(NAME, async () => "taken"), "taken");
 	});
+
+	for (const call of ["readdir", "readFile"] as const)
+		it(`R59 is not acquired if it is unknown who holds it: ${call} fails`, async () => {
+			const gate = createGate();
+			const holding = locksOf(17).withLock(NAME, () => gate.promise);
+			await fileOperationsSettled();
+			const fail = () => Promise.reject(Object.assign(new Error("EIO"), { code: "EIO" }));
+			const locks = new FileLocks(folder, new TestClock(), { host: "here", process: 2 }, { ...fs, [call]: fail });
+			for (const attempt of [locks.withLock(NAME, async () => {}), locks.holderOf(NAME)])
+				assert.deepEqual(await problem(attempt), { reason: "not-recorded", code: "EIO" });
+			gate.resolve();
+			await holding;
+		});
 
 	it("reports that its folder is read-only", async () => {
 		const mkdir = () => Promise.reject(Object.assign(new Error("EROFS"), { code: "EROFS" }));
