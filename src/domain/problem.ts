@@ -184,6 +184,8 @@ export type TlsKeyPairIssue =
 	| "too-large"
 	| "no-certificate"
 	| "no-key"
+	/** Unlocking the key would block the runtime for long. */
+	| "slow-key"
 	| "passphrase-needed"
 	| "passphrase-wrong"
 	| "not-a-pair"

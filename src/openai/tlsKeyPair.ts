@@ -5,6 +5,7 @@ import { createSecureContext } from "node:tls";
 import type { ClientCertificateFiles } from "../domain/adminApi.ts";
 import type { ClientCredentials } from "../domain/liveCheck.ts";
 import { ProblemError, problemOf, type TlsKeyPairIssue } from "../domain/problem.ts";
+import { isSlowPemKey } from "../x509/keyDerivation.ts";
 
 /** The largest known file, a chain with its key, has about 20 kB. */
 const MAX_PEM_BYTES = 1024 * 1024;
@@ -38,15 +39,20 @@ export function parseTlsKeyPair(contents: ClientCredentials): TlsKeyPair {
 	const certificate = tryOrNull(() => new X509Certificate(blocks[0] ?? ""));
 	if (!certificate) throw keyPairProblem(names.certificate, "no-certificate");
 
-	const [key, label] =
-		/-----BEGIN ([A-Z ]*PRIVATE KEY)-----(?:(?!-----)[\s\S])*-----END \1-----/.exec(contents.key) ?? [];
+	const [key, label, body = ""] =
+		/-----BEGIN ([A-Z ]*PRIVATE KEY)-----((?:(?!-----)[\s\S])*)-----END \1-----/.exec(contents.key) ?? [];
 	if (!key) throw keyPairProblem(names.key, "no-key");
-	const encrypted = label === "ENCRYPTED PRIVATE KEY" || /^Proc-Type: 4,ENCRYPTED/m.test(key);
+	const isPkcs8 = label === "ENCRYPTED PRIVATE KEY";
+	const isSlow = isPkcs8 && isSlowPemKey(body);
+	if (isSlow !== false) throw keyPairProblem(names.key, isSlow ? "slow-key" : "no-key");
+	const encrypted = isPkcs8 || /^Proc-Type: 4,ENCRYPTED/m.test(key);
 	if (encrypted && passphrase === null) throw keyPairProblem(names.key, "passphrase-needed");
-	const privateKey = tryOrNull((): KeyObject => createPrivateKey({ key, ...(passphrase !== null && { passphrase }) }));
+	// Without its label, an encrypted key isn't unlocked.
+	const secret = encrypted && passphrase !== null && { passphrase };
+	const privateKey = tryOrNull((): KeyObject => createPrivateKey({ key, ...secret }));
 	if (!privateKey) throw keyPairProblem(names.key, encrypted ? "passphrase-wrong" : "no-key");
 	if (!certificate.checkPrivateKey(privateKey)) throw keyPairProblem(names.key, "not-a-pair");
-	const keyPair = { cert: blocks.join("\n"), key, ...(encrypted && passphrase !== null && { passphrase }) };
+	const keyPair = { cert: blocks.join("\n"), key, ...secret };
 	if (!tryOrNull(() => createSecureContext(keyPair))) throw keyPairProblem(names.certificate, "unusable");
 	return keyPair;
 }

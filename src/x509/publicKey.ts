@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, type KeyObject } from "node:crypto";
-import { childrenOf, decodeOid, type Element, OBJECT_IDENTIFIER, readElement } from "./asn1/der.ts";
+import { childrenOf, decodeOid, type Element, OBJECT_IDENTIFIER, parseUnsigned, readElement } from "./asn1/der.ts";
 
 /** The key in a SubjectPublicKeyInfo. */
 export interface PublicKey {
@@ -132,9 +132,4 @@ export function isSameKey(info: Element, key: KeyObject): boolean {
 function bitLength(content: Uint8Array): number {
 	const first = content.findIndex((octet) => octet !== 0);
 	return first < 0 ? 0 : (content.length - first) * 8 - (Math.clz32(content[first] ?? 0) - 24);
-}
-
-/** Returns the value of an INTEGER's content as a number that isn't negative. */
-export function parseUnsigned(content: Uint8Array): bigint {
-	return content.length === 0 ? 0n : BigInt(`0x${Buffer.from(content).toString("hex")}`);
 }

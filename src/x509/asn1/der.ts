@@ -79,6 +79,11 @@ export function decodeOid(content: Uint8Array): string | null {
 	return continued || parts.length === 0 ? null : parts.join(".");
 }
 
+/** Returns the value of an INTEGER's content as a number that isn't negative. */
+export function parseUnsigned(content: Uint8Array): bigint {
+	return content.length === 0 ? 0n : BigInt(`0x${Buffer.from(content).toString("hex")}`);
+}
+
 function measure(bytes: Uint8Array, offset: number, depth: number): Element | null {
 	const head = readHead(bytes, offset);
 	if (head === null) return null;

@@ -1,10 +1,9 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { MAX_FILE_BYTES } from "../../domain/limits.ts";
 import { decodeBase64, skipHeaders } from "../asn1/base64.ts";
-import { childrenOf, OCTET_STRING, readElement, SEQUENCE } from "../asn1/der.ts";
+import { isSlowKey } from "../keyDerivation.ts";
 import { decodeText, findTextBlocks } from "../pemScanner.ts";
 import { caRefused } from "./caFile.ts";
-import { isSlowDerivation } from "./keyDerivation.ts";
 
 /** A private key as the runtime reads it. */
 interface EncodedKey {
@@ -52,14 +51,9 @@ function findPem(file: Uint8Array): readonly EncodedKey[] | null {
 
 /** Returns DER as each kind of key that it might be. */
 function findDer(file: Uint8Array): readonly EncodedKey[] {
-	const parts = childrenOf(readElement(file)) ?? [];
 	const key = Buffer.from(file.buffer, file.byteOffset, file.length);
-	// EncryptedPrivateKeyInfo (RFC 5958 3) begins with an algorithm; other keys with a version.
-	const [algorithm, encrypted] = parts;
-	if (algorithm?.tag === SEQUENCE && encrypted?.tag === OCTET_STRING) {
-		const options = { key, format: "der", type: "pkcs8" } as const;
-		return [{ options, isEncrypted: true, isSlow: isSlowDerivation(algorithm) }];
-	}
+	const isSlow = isSlowKey(file);
+	if (isSlow !== null) return [{ options: { key, format: "der", type: "pkcs8" }, isEncrypted: true, isSlow }];
 	const types = ["pkcs8", "sec1", "pkcs1"] as const;
 	return types.map((type) => ({ options: { key, format: "der", type }, isEncrypted: false }));
 }

@@ -110,6 +110,15 @@ export function tlsKeyPairIssueText(why: TlsKeyPairIssue, file: string): Problem
 				effect,
 				action: l10n.t("Choose the client certificate's key as PEM."),
 			};
+		case "slow-key":
+			return {
+				fact: l10n.t(
+					"Unlocking the client key {0} would take too long: its encryption requires too many iterations.",
+					file,
+				),
+				effect,
+				action: l10n.t("Convert the key with openssl pkcs8 -topk8."),
+			};
 		case "passphrase-needed":
 			return {
 				fact: l10n.t("The client key {0} is encrypted.", file),

@@ -77,6 +77,7 @@ const KEY_PAIR_ISSUES = all<TlsKeyPairIssue>({
 	"too-large": true,
 	"no-certificate": true,
 	"no-key": true,
+	"slow-key": true,
 	"passphrase-needed": true,
 	"passphrase-wrong": true,
 	"not-a-pair": true,

@@ -17,6 +17,8 @@ import { assertNoSecrets } from "../../../secretScan.ts";
 import { skipTest } from "../../../skipTest.ts";
 import { endlessDevice, makeLink, makePipe, makeUnreadable } from "../../../systemDifferences.ts";
 import { temporaryFolder } from "../../../temporaryFolders.ts";
+import { pemBlock } from "../../x509/der.ts";
+import { FAST_KEYS, SLOW_KEYS } from "../../x509/encryptedKeys.ts";
 import { apiFixtureForEachTest, expectProblem } from "../setup.ts";
 import { trustTestAuthority } from "./certificateAuthority.ts";
 
@@ -200,6 +202,13 @@ describe("A client certificate", () => {
 			"key",
 			() => ({ key: file(keyPem("sec1", "another one")), passphrase: PASSPHRASE }),
 		],
+		["has garbage as encrypted key", "no-key", "key", () => ({ key: file(block("ENCRYPTED PRIVATE KEY")) })],
+		[
+			"has an encrypted key that isn't labelled so",
+			"no-key",
+			"key",
+			() => ({ key: file(keyPem("pkcs8", PASSPHRASE).replaceAll("ENCRYPTED ", "")), passphrase: PASSPHRASE }),
+		],
 		["has the key of another certificate", "not-a-pair", "key", () => ({ key: file(root.privateKeyPem) })],
 	];
 	for (const [title, why, which, make] of contents)
@@ -213,6 +222,24 @@ describe("A client certificate", () => {
 			assertNoSecrets(fixture.logEntries, secrets, "the log");
 			assert.equal(service.connections.total, 0);
 		});
+
+	it("R46 whose key would take long to unlock is refused before a passphrase is needed", async () => {
+		for (const [why, keys] of [
+			["slow-key", SLOW_KEYS],
+			["passphrase-needed", FAST_KEYS],
+		] as const)
+			for (const der of keys) {
+				const key = pemBlock("ENCRYPTED PRIVATE KEY", der);
+				for (const text of [key, key.replace("\n", "\nComment: a\n\n")]) {
+					const changed = files({ key: file(text) });
+					const expected = { reason: "client-certificate", why, file: basename(changed.key) };
+					assert.deepEqual(await expectProblem(listWith(changed)), expected);
+					if (why !== "slow-key") continue;
+					assert.deepEqual(await expectProblem(listWith({ ...changed, passphrase: PASSPHRASE })), expected);
+				}
+			}
+		assert.equal(service.connections.total, 0);
+	});
 
 	it("R46 whose key is too short for this Node is refused before any connection", async function () {
 		const short = await makeCertificate({ ca: false, keyType: "rsa-1024" });

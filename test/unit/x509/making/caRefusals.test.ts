@@ -5,7 +5,6 @@ import { createPrivateKey, generateKeyPairSync, KeyObject, X509Certificate } fro
 import { BasicConstraintsExtension, Extension, KeyUsageFlags, KeyUsagesExtension } from "@peculiar/x509";
 import type { CaIssue } from "../../../../src/domain/certificateMaking.ts";
 import { problemOf } from "../../../../src/domain/problem.ts";
-import { encodeInteger } from "../../../../src/x509/asn1/encodeDer.ts";
 import { X509CertificateMaker } from "../../../../src/x509/making/certificateMaker.ts";
 import { encryptKey } from "../../../../src/x509/making/keyEncryption.ts";
 import { daysFromNow, makeCertificate, type TestCertificate } from "../../../certificates.ts";
@@ -13,6 +12,7 @@ import { hasOpenssl3 } from "../../../network/opensslServer.ts";
 import { skipTest } from "../../../skipTest.ts";
 import { expectProblem } from "../../openai/setup.ts";
 import * as der from "../der.ts";
+import { FAST_KEYS, SLOW_KEYS } from "../encryptedKeys.ts";
 import { makePrivateKeys } from "../privateKeys.ts";
 import { PASSPHRASE } from "./keyTypeTests.ts";
 
@@ -147,30 +147,12 @@ describe("A CA is refused:", () => {
 	});
 
 	it("one whose key would take long to unlock, before a passphrase is needed", async () => {
-		const vector = der.octetString(Buffer.alloc(16));
-		const cipher = der.sequence(der.oid("2.16.840.1.101.3.4.1.42"), vector);
-		const file = (oid: string, ...parameters: readonly Uint8Array[]) =>
-			der.sequence(der.sequence(der.oid(oid), der.sequence(...parameters)), der.octetString(Buffer.alloc(64)));
-		const pbes2 = (oid: string, ...numbers: readonly number[]) =>
-			file(
-				"1.2.840.113549.1.5.13",
-				der.sequence(der.oid(oid), der.sequence(vector, ...numbers.map(encodeInteger))),
-				cipher,
-			);
-		const [pbkdf2, scrypt] = ["1.2.840.113549.1.5.12", "1.3.6.1.4.1.11591.4.11"];
-		for (const slow of [
-			pbes2(pbkdf2, 2 ** 31 - 1),
-			pbes2(pbkdf2, 2_000_001, 32),
-			pbes2(scrypt, 16_384, 8, 100),
-			pbes2(scrypt, 16_384, 1, 2 ** 16, 32),
-			file("1.2.840.113549.1.12.1.3", vector, encodeInteger(2 ** 31 - 1)),
-		])
+		for (const slow of SLOW_KEYS)
 			for (const encoded of [slow, der.pemBlock("ENCRYPTED PRIVATE KEY", slow)]) {
 				await assertRefused("slow-key", ca.pem, encoded);
 				await assertRefused("slow-key", ca.pem, encoded, PASSPHRASE);
 			}
-		for (const fast of [pbes2(pbkdf2, 2_000_000, 32), pbes2(scrypt, 16_384, 8, 1, 32)])
-			await assertRefused("passphrase-needed", ca.pem, fast);
+		for (const fast of FAST_KEYS) await assertRefused("passphrase-needed", ca.pem, fast);
 	});
 
 	it("any key of another certificate, whatever its kind", async () => {
