@@ -151,7 +151,12 @@ describe(`Making certificates in VS Code ${environment.version}`, () => {
 		await names.type("agent 3.example/");
 		const issue = { name: "alternative-name", why: "not-dns", value: "3.example/" } as const;
 		await names.message(describeProblem({ reason: "names-refused", issue }));
-		await names.submit("agent-3.example, spiffe://acme.example/agent-3 ops@example.com");
+		const typed = "agent-3.example, spiffe://acme.example/agent-3 ops@example.com";
+		await names.submit(typed);
+		await (await window.quickInput(clientStep(3))).press("Back");
+		const again = await prompt(clientStep(2), issuingPromptLabels.namesPrompt);
+		assert.equal(await again.value(), typed);
+		await again.enter();
 		await acceptDefault(clientStep(3), formatValidity(90));
 		await acceptDefault(clientStep(4), formatKeyType("p-256"));
 		await acceptDefault(clientStep(5), join("~", "openai-mtls", "agent-3"));
@@ -193,6 +198,8 @@ describe(`Making certificates in VS Code ${environment.version}`, () => {
 		const dns = { type: "dns", value: "agent-4.example" } as const;
 		await names.toggleCheckbox(formatAlternativeName(uri));
 		await names.enter();
+		await (await window.quickInput(step(3))).press("Back");
+		await (await window.quickInput(step(2))).enter();
 		await acceptDefault(step(3), formatValidity(90));
 		const { message, detail } = describeSigning({
 			...{ file: "agent-4.csr", ca: "Acme CA", commonName: "agent-4", names: [dns] },

@@ -32,7 +32,7 @@ export async function createClientCertificate(deps: IssuingDeps, clicked: unknow
 		title: clientTitle,
 		commonName: { prompt: clientNamePrompt, value: "" },
 		namesOf: clientFileNames,
-		promptForNames,
+		promptForNames: namesPrompt(),
 		validities: CLIENT_VALIDITIES,
 		notAfter: issuer.ca.notAfter,
 		passphrase: { prompt: clientPassphrasePrompt, optional: true },
@@ -55,16 +55,22 @@ export async function createClientCertificate(deps: IssuingDeps, clicked: unknow
 	else if (chosen !== undefined) await showFolder.run(file);
 }
 
-/** Prompts for DNS names, URIs and e-mail addresses. @throws CancelledError; BackPressed */
-async function promptForNames(step: Step, commonName: string): Promise<readonly AlternativeName[]> {
-	const text = await promptText({
-		...step,
-		prompt: issuingPromptLabels.namesPrompt,
-		placeholder: issuingPromptLabels.namesPlaceholder,
-		validate(text) {
-			const issue = findNamesIssue(commonName, parseAlternativeNames(text));
-			return issue && { message: describeProblem({ reason: "names-refused", issue }), severity: "error" };
-		},
-	});
-	return parseAlternativeNames(text);
+/** Returns a prompt for DNS names, URIs and e-mail addresses that begins with what was typed into it before. */
+function namesPrompt() {
+	let typed = "";
+	/** @throws CancelledError; BackPressed */
+	return async (step: Step, commonName: string): Promise<readonly AlternativeName[]> => {
+		const text = await promptText({
+			...step,
+			prompt: issuingPromptLabels.namesPrompt,
+			placeholder: issuingPromptLabels.namesPlaceholder,
+			value: typed,
+			validate(text) {
+				typed = text;
+				const issue = findNamesIssue(commonName, parseAlternativeNames(text));
+				return issue && { message: describeProblem({ reason: "names-refused", issue }), severity: "error" };
+			},
+		});
+		return parseAlternativeNames(text);
+	};
 }

@@ -74,7 +74,8 @@ async function promptForApproval(file: string, request: SigningRequest, issuer: 
 	};
 	const askForNames = async (position: StepPosition) => {
 		const choices = request.names.map((value) => ({ label: formatAlternativeName(value), value }));
-		names = await pickMany({ ...step(position), placeholder: selectNames }, choices, choices, 0);
+		const ticked = choices.filter(({ value }) => names.includes(value));
+		names = await pickMany({ ...step(position), placeholder: selectNames }, choices, ticked, 0);
 	};
 	const askForValidity = async (position: StepPosition) => {
 		validDays = await promptForValidity(step(position), CLIENT_VALIDITIES, issuer.ca.notAfter);
