@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import { formatCertificateName } from "../../common/messages/certificateMessages.ts";
 import { formatExpiry } from "../../common/messages/dates.ts";
-import { describeProblem } from "../../common/messages/problems/problems.ts";
+import { describeCause } from "../../common/messages/problems/problems.ts";
 import { sanitize } from "../../common/text/sanitize.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 import type { ChainCheckResult } from "../../domain/clientCertificateCheck.ts";
@@ -47,7 +47,7 @@ export function describeSelfAccess(access: SelfAccess, now: number): string {
 		case "unusable":
 			return l10n.t(
 				"This extension's client certificate can't be used, so OpenAI will reject the extension, too. {0}",
-				describeProblem(access.problem),
+				describeCause(access.problem),
 			);
 		case "unknown":
 			return l10n.t("Some certificates couldn't be read, so OpenAI might reject this extension, too.");

@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import { formatCertificateName, joinParagraphs, type Time } from "../../common/messages/certificateMessages.ts";
 import { formatExpiry } from "../../common/messages/dates.ts";
-import { describeProblem } from "../../common/messages/problems/problems.ts";
+import { describeCause } from "../../common/messages/problems/problems.ts";
 import { formatNames, formatScopes, summarizeScopes } from "../../common/messages/scopes.ts";
 import { formatCount, isOne } from "../../common/text/counts.ts";
 import { expiryState } from "../../domain/certificate.ts";
@@ -33,7 +33,7 @@ export function describeClientImpact(impact: ClientImpact, time: Time): string {
 }
 
 function describeCounts(impact: ClientImpact, time: Time): string {
-	if (impact.kind === "unread") return l10n.t("Couldn't check the known clients. {0}", describeProblem(impact.problem));
+	if (impact.kind === "unread") return l10n.t("Couldn't check the known clients. {0}", describeCause(impact.problem));
 	const { rejected, unknown } = impact;
 	const known = formatKnownClients(impact.known);
 	const names = (clients: readonly AffectedClient[]) =>
@@ -69,7 +69,7 @@ export function formatClientList(
 	nameOf: (projectId: string) => string | null,
 	now: number,
 ): string {
-	if (impact.kind === "unread") return `${describeProblem(impact.problem)}\n`;
+	if (impact.kind === "unread") return `${describeCause(impact.problem)}\n`;
 	const section = (title: string, clients: readonly AffectedClient[]) =>
 		clients.length > 0 && [title, "", ...clients.flatMap((each) => formatEntry(each, nameOf, now))].join("\n");
 	const { rejected, unknown } = impact;

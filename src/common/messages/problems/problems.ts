@@ -36,6 +36,12 @@ export function describeProblem(problem: Problem): string {
 	return joinSentences(fact, effect, action);
 }
 
+/** Like `describeProblem`, in a question: without what wasn't done, since what is asked about can still be done. */
+export function describeCause(problem: Problem): string {
+	const { fact, action } = problemText(problem);
+	return joinSentences(fact, action);
+}
+
 /**
  * Like `describeProblem`, after a partly done change. Must not say that nothing was sent, changed or done, because that
  * is untrue for the earlier steps.
@@ -56,10 +62,8 @@ export function describePartialFailure(problem: Problem): string {
 			return l10n.t("Something changed in the meantime. Refresh, review the change, then try again.");
 		case "certificate-active":
 			return describeStillActiveCertificate(problem);
-		default: {
-			const { fact, action } = problemText(problem);
-			return joinSentences(fact, action);
-		}
+		default:
+			return describeCause(problem);
 	}
 }
 

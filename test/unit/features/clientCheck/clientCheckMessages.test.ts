@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { describeProblem } from "../../../../src/common/messages/problems/problems.ts";
 import type { ChainCheckResult } from "../../../../src/domain/clientCertificateCheck.ts";
 import { describeClientCertificateIssue } from "../../../../src/features/clientCheck/clientCertificateIssueMessages.ts";
 import {
@@ -48,7 +47,7 @@ describe("The message about an offline check of the extension's own client certi
 			[{ kind: "none", answered: false }, "No client certificate is set, so OpenAI will reject this extension, too."],
 			[
 				{ kind: "unusable", problem },
-				`This extension's client certificate can't be used, so OpenAI will reject the extension, too. ${describeProblem(problem)}`,
+				"This extension's client certificate can't be used, so OpenAI will reject the extension, too. Can't find the client certificate or key client.pem. Check its path.",
 			],
 			[
 				checked({ rfc5280: "invalid", verdict: "rejected", issues: [issue, unchecked] }),

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { describeProblem } from "../../../../src/common/messages/problems/problems.ts";
 import { ORGANIZATION } from "../../../../src/domain/scope.ts";
 import type { AffectedClient, ClientImpact } from "../../../../src/features/clientImpact/clientImpact.ts";
 import { describeClientImpact, formatClientList } from "../../../../src/features/clientImpact/clientImpactMessages.ts";
@@ -50,7 +49,7 @@ describe("Known clients in a question", () => {
 		const problem = { reason: "record-newer" } as const;
 		assert.equal(
 			describeClientImpact({ kind: "unread", problem }, time),
-			`Couldn't check the known clients. ${describeProblem(problem)} ${others}`,
+			`Couldn't check the known clients. A newer version of this extension saved data that this version can't read. Update this extension. ${others}`,
 		);
 	});
 
