@@ -184,6 +184,8 @@ export type SigningRequestIssue =
 	| "no-request"
 	| "several-requests"
 	| "unreadable"
+	/** It requests extensions in several places, of which other software might read only one. */
+	| "several-extension-lists"
 	/** The CSR's key did not sign it, or it was changed afterward. */
 	| "not-signed"
 	/** It's signed with SHA-1 or older, or with an algorithm that this runtime can't check. */

@@ -66,7 +66,7 @@ interface RequestParts {
 	readonly signed: Parameters<typeof isSignedBy>[0];
 }
 
-/** Returns the parts of a CSR; `null` if malformed. */
+/** Returns the parts of a CSR; `null` if malformed. @throws ProblemError `request-refused` */
 function splitRequest(request: Element | null): RequestParts | null {
 	const [info, signatureAlgorithm, signature, ...rest] = childrenOf(request) ?? [];
 	if (!info || !isAlgorithm(signatureAlgorithm) || !isBitString(signature) || rest.length > 0) return null;
@@ -91,20 +91,24 @@ function splitRequest(request: Element | null): RequestParts | null {
 	};
 }
 
-/** Returns the extensions that the attributes of a CSR request; `null` if malformed. */
+/**
+ * Returns the extensions that the attributes of a CSR request; `null` if malformed.
+ * @throws ProblemError `request-refused` if there is more than one list of them (RFC 2985 5.4.2)
+ */
 function readRequestedExtensions(attributes: Element): readonly RawExtension[] | null {
-	const extensions: RawExtension[] = [];
+	const lists: (Element | undefined)[] = [];
 	for (const attribute of childrenOf(attributes) ?? [null]) {
 		const [type, values] = childrenOf(attribute) ?? [];
 		if (!type) return null;
 		if (!EXTENSION_REQUESTS.includes(decodeOid(type.content) ?? "")) continue;
-		for (const element of childrenOf(childrenOf(values)?.[0]) ?? [null]) {
-			const extension = element && readExtension(element);
-			if (!extension) return null;
-			extensions.push(extension);
-		}
+		// An attribute without a value is malformed.
+		const [first, ...others] = childrenOf(values) ?? [];
+		lists.push(first, ...others);
 	}
-	return extensions;
+	if (lists.length > 1) throw refusal("several-extension-lists");
+	if (lists.length === 0) return [];
+	const extensions = (childrenOf(lists[0]) ?? [null]).map((element) => element && readExtension(element));
+	return extensions.every((each) => each !== null) ? extensions : null;
 }
 
 function toAlternativeName({ kind, text }: GeneralName): AlternativeName | null {

@@ -102,6 +102,11 @@ export function signingRequestIssueText(why: SigningRequestIssue): ProblemText {
 			return { fact: l10n.t("The file contains several CSRs."), action: l10n.t("Save each in its own file.") };
 		case "unreadable":
 			return { fact: l10n.t("The CSR can't be read; it might be incomplete."), action };
+		case "several-extension-lists":
+			return {
+				fact: l10n.t("The CSR has more than one list of extensions, so it's unclear which names it asks for."),
+				action,
+			};
 		case "not-signed":
 			return { fact: l10n.t("The CSR's signature doesn't match its key, so it might have been changed."), action };
 		case "signature-algorithm":

@@ -162,6 +162,7 @@ const SIGNING_REQUEST_ISSUES = all<SigningRequestIssue>({
 	"no-request": true,
 	"several-requests": true,
 	unreadable: true,
+	"several-extension-lists": true,
 	"not-signed": true,
 	"signature-algorithm": true,
 	"weak-key": true,

@@ -95,9 +95,22 @@ describe("A CSR", () => {
 			csr({ subject: der.set(der.integer(1)) }),
 			csr({ attributes: [requested(der.sequence(der.integer(1)))] }),
 			csr({ attributes: [requested(der.sequence(der.sequence(der.oid("2.5.29.17"), der.octetString(der.set()))))] }),
+			csr({ attributes: [requested(Buffer.alloc(0))] }),
 			csr({ attributes: [der.integer(1)] }),
 		])
 			await assertRefused(der.pemBlock("CERTIFICATE REQUEST", request), "unreadable");
+	});
+
+	it("is refused if it requests extensions in more than one place", async () => {
+		const [one, other] = [der.sequence(alternativeNames(dns("a.test"))), der.sequence(alternativeNames(dns("b.test")))];
+		const microsoft = "1.3.6.1.4.1.311.2.1.14";
+		for (const attributes of [
+			[requested(Buffer.concat([one, other]))],
+			[requested(one), requested(other)],
+			[requested(one), requested(other, microsoft)],
+			[requested(one), requested(one)],
+		])
+			await assertRefused(csr({ attributes }), "several-extension-lists");
 	});
 
 	it("is refused if its key didn't sign it", async () => {
