@@ -37,7 +37,7 @@ export async function readClients(
 	now: number,
 ): Promise<readonly KnownClient[] | NoClientReason> {
 	const { candidates, holdsPrivateKey, skipped } = await reader.read(bytes, now, 0);
-	const clients = candidates.filter((each) => each.isCa !== true && !hasIssued(each, candidates));
+	const clients = candidates.filter((each) => !isIssuer(each, candidates));
 	if (clients.length === 0) {
 		if (candidates.length > 0) return "only-ca-certificates";
 		return skipped.some(({ kind }) => kind === "certificate") ? "unreadable" : "not-a-certificate";
@@ -59,7 +59,10 @@ export async function readClients(
 	return known.length > 0 ? known : "unreadable";
 }
 
-/** True if a certificate issued another one of the same file. */
-function hasIssued({ subject, sha256 }: ParsedCertificate, others: readonly ParsedCertificate[]): boolean {
-	return others.some((other) => other.issuer === subject && other.sha256 !== sha256);
+/**
+ * True for a CA. Without basic constraints, as in old roots, that's a certificate whose subject issued another one of the
+ * same file; a self-issued one, such as the renewal of a self-signed client, has no other issuer.
+ */
+function isIssuer({ isCa, subject }: ParsedCertificate, all: readonly ParsedCertificate[]): boolean {
+	return isCa ?? all.some((other) => other.issuer === subject && other.subject !== subject);
 }

@@ -1,8 +1,10 @@
+import "reflect-metadata/lite";
 import assert from "node:assert/strict";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { mock } from "node:test";
 import { pathToFileURL } from "node:url";
+import { BasicConstraintsExtension, type Extension } from "@peculiar/x509";
 import { FileLocks } from "../../../../src/common/storage/locks.ts";
 import { CancelledError } from "../../../../src/domain/problem.ts";
 import { ClientStore } from "../../../../src/features/clients/clientStore.ts";
@@ -74,6 +76,28 @@ describe("Files with client certificates", () => {
 		assert.deepEqual(
 			clients.map(({ chain }) => chain),
 			[client, other].map(({ der }) => [der, intermediate.der]),
+		);
+	});
+
+	it("can contain self-signed clients with one subject, and issuers without basic constraints", async () => {
+		const without = (extensions: Extension[]) =>
+			extensions.filter((each) => !(each instanceof BasicConstraintsExtension));
+		for (const options of [{}, { extensions: without }]) {
+			const [old, renewed] = await Promise.all([makeClient(options), makeClient(options)]);
+			write("renewed.pem", old, renewed);
+			const { clients } = await scan(["renewed.pem"]);
+			assert.deepEqual(
+				clients.map(({ chain }) => chain),
+				[[old.der], [renewed.der]],
+			);
+		}
+		const oldRoot = await makeCertificate({ commonName: "Old root", extensions: without });
+		const leaf = await makeClient({ issuer: oldRoot });
+		write("old.pem", oldRoot, leaf);
+		const { clients } = await scan(["old.pem"]);
+		assert.deepEqual(
+			clients.map(({ chain }) => chain),
+			[[leaf.der, oldRoot.der]],
 		);
 	});
 
