@@ -9,7 +9,7 @@ import type { CertificateReader } from "../domain/certificateFile.ts";
 import { problemOf } from "../domain/problem.ts";
 import type { ClientCheckDeps } from "../features/clientCheck/ui/clientCheckCommand.ts";
 import type { SelfAccessDeps } from "../features/clientCheck/ui/selfAccess.ts";
-import type { ClientImpactDeps } from "../features/clientImpact/ui/clientImpact.ts";
+import type { ClientImpactDeps } from "../features/clientImpact/ui/clientImpactPrompt.ts";
 import type { ClientStore } from "../features/clients/clientStore.ts";
 import type { FileSource } from "../features/clients/scanFiles.ts";
 import type { ClientCertificateSettings } from "../features/connections/ui/clientCertificateSettings.ts";

@@ -13,7 +13,7 @@ import { saveAllPems } from "../../certificates/ui/savePemCommand.ts";
 import { describeSelfAccess, keepsAccess, type SelfAccess } from "../../clientCheck/clientCheckMessages.ts";
 import { checkSelfAccess, type SelfAccessDeps } from "../../clientCheck/ui/selfAccess.ts";
 import type { ClientImpact } from "../../clientImpact/clientImpact.ts";
-import { type ClientImpactDeps, readClientImpact } from "../../clientImpact/ui/clientImpact.ts";
+import { type ClientImpactDeps, readClientImpact } from "../../clientImpact/ui/clientImpactPrompt.ts";
 import {
 	type CommandContext,
 	loadContents,

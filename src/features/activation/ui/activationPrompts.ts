@@ -5,7 +5,7 @@ import { labels } from "../../../common/messages/labels.ts";
 import { promptBesideDashboard } from "../../../common/ui/dashboard.ts";
 import { promptText } from "../../../common/ui/prompts.ts";
 import { CancelledError, isCancelled } from "../../../domain/problem.ts";
-import { type ClientPromptDeps, promptWithClients } from "../../clientImpact/ui/clientImpact.ts";
+import { type ClientPromptDeps, promptWithClients } from "../../clientImpact/ui/clientImpactPrompt.ts";
 import {
 	type ActivationQuestion,
 	activationLabels,

@@ -16,7 +16,11 @@ import { savePem } from "../../certificates/ui/savePemCommand.ts";
 import { describeSelfAccess } from "../../clientCheck/clientCheckMessages.ts";
 import { checkSelfAccess, type SelfAccessDeps } from "../../clientCheck/ui/selfAccess.ts";
 import type { ClientImpact } from "../../clientImpact/clientImpact.ts";
-import { type ClientImpactDeps, promptWithClients, readClientImpact } from "../../clientImpact/ui/clientImpact.ts";
+import {
+	type ClientImpactDeps,
+	promptWithClients,
+	readClientImpact,
+} from "../../clientImpact/ui/clientImpactPrompt.ts";
 import { assertAllScopesRead, scopesToDeactivate } from "../../organization/activeScopes.ts";
 import {
 	type CommandContext,

@@ -9,7 +9,7 @@ import { describeSelfAccess } from "../../clientCheck/clientCheckMessages.ts";
 import { checkSelfAccess } from "../../clientCheck/ui/selfAccess.ts";
 import type { ClientImpact } from "../../clientImpact/clientImpact.ts";
 import { clientImpactLabels } from "../../clientImpact/clientImpactMessages.ts";
-import { readClientImpact } from "../../clientImpact/ui/clientImpact.ts";
+import { readClientImpact } from "../../clientImpact/ui/clientImpactPrompt.ts";
 import { projectNameById, requireConnection } from "../../organization/ui/commandContext.ts";
 import { type EndRequest, type FinishRequest, finishRotation, undoRotation } from "../finishOrUndoRotation.ts";
 import { findStepIssues, type RotationScope, type RotationSnapshot, type UndoStep, undoStep } from "../rotation.ts";

@@ -11,7 +11,7 @@ import { type Choice, pickOne } from "../../../common/ui/prompts.ts";
 import { readReminderDays } from "../../../common/ui/settings.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
 import { CancelledError } from "../../../domain/problem.ts";
-import { type ClientPromptDeps, promptWithClients } from "../../clientImpact/ui/clientImpact.ts";
+import { type ClientPromptDeps, promptWithClients } from "../../clientImpact/ui/clientImpactPrompt.ts";
 import { describeAlsoActivated, rotateTitle, rotationPickLabels, unclearScopesTitle } from "../rotationPickMessages.ts";
 import { findRotationIssues, type RotatedCertificate } from "../rotationPlan.ts";
 import {

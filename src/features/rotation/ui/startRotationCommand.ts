@@ -14,7 +14,7 @@ import { describeActivationResults } from "../../activation/activationResultMess
 import { notifyActivationResults } from "../../activation/ui/activationNotification.ts";
 import { describeSelfAccess } from "../../clientCheck/clientCheckMessages.ts";
 import type { SelfAccessDeps } from "../../clientCheck/ui/selfAccess.ts";
-import type { ClientImpactDeps } from "../../clientImpact/ui/clientImpact.ts";
+import type { ClientImpactDeps } from "../../clientImpact/ui/clientImpactPrompt.ts";
 import type { RowSelection } from "../../organization/ui/commandContext.ts";
 import {
 	type CommandContext,
