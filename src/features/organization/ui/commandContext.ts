@@ -11,6 +11,7 @@ import type { Certificate } from "../../../domain/certificate.ts";
 import type { ParsedCertificate } from "../../../domain/certificateFile.ts";
 import type { Destination } from "../../../domain/connection.ts";
 import { ProblemError, problemOf } from "../../../domain/problem.ts";
+import type { Project } from "../../../domain/scope.ts";
 import { type CertificateStore, tryGetContent } from "../certificateStore.ts";
 import type { OrganizationContext } from "../organizationSession.ts";
 import type { ProjectStore } from "../projectStore.ts";
@@ -68,7 +69,15 @@ export async function refreshProjects(
 
 /** Returns a function that maps a project's id to its name, or to `null` if the project is unknown. */
 export function projectNameById({ projects }: Pick<CommandContext, "projects">): (id: string) => string | null {
-	return (id) => projects.state.projects?.find((project) => project.id === id)?.name ?? null;
+	let named: readonly Project[] | null = null;
+	let names = new Map<string, string | null>();
+	return (id) => {
+		// Indexed again only after another read: a question can ask for thousands of names.
+		const { projects: current } = projects.state;
+		if (current !== named) names = new Map(current?.map((project) => [project.id, project.name]));
+		named = current;
+		return names.get(id) ?? null;
+	};
 }
 
 /**
