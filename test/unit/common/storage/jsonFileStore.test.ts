@@ -194,13 +194,14 @@ describe("JSON files", () => {
 	it("lose the temporary file of a crashed window after ten minutes", async () => {
 		await open().write(NAME, { text: "one" });
 		const temporaryFile = `.${now}.01234567-89ab-cdef-0123-456789abcdef.tmp`;
-		writeFileSync(join(path, temporaryFile), "{");
+		const foreignFiles = [`${temporaryFile}.old`, `x${temporaryFile}`];
+		for (const name of [temporaryFile, ...foreignFiles]) writeFileSync(join(path, name), "{");
 		await open().listFiles();
 		now += 600_000;
 		await open().listFiles();
 		assert.ok(readdirSync(path).includes(temporaryFile));
 		now += 1;
 		await open().listFiles();
-		assert.deepEqual(readdirSync(path), [NAME]);
+		assert.deepEqual(readdirSync(path).sort(), [...foreignFiles, NAME].sort());
 	});
 });

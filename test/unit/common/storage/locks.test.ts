@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import fs from "node:fs/promises";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { mock } from "node:test";
@@ -311,6 +312,27 @@ describe("A lock between windows", () => {
 		const acquiring = locksOf(2, clock).withLock(NAME, async () => "taken", { refuse: true });
 		await clock.advance(EXPIRES_AFTER_MS + 3000);
 		assert.equal(await acquiring, "taken");
+	});
+
+	it("names the computer and the process that hold it", async () => {
+		await new FileLocks(folder).withLock(NAME, async () => {
+			const { host, process: id, beats } = JSON.parse(readFileSync(join(folder, `${NAME}.lock.1`), "utf8"));
+			// The second heartbeat follows at once, to see whether the lock is still free.
+			assert.deepEqual({ host, id, beats }, { host: hostname(), id: process.pid, beats: 2 });
+		});
+	});
+
+	it("names nobody if its file tells nothing usable", async () => {
+		await locksOf(1).withLock(NAME, async () => {});
+		writeFileSync(join(folder, `${NAME}.lock.2`), JSON.stringify({ id: 5, host: 7, process: "x", beats: "y" }));
+		const clock = new TestClock();
+		const locks = locksOf(2, clock);
+		assert.deepEqual(await locks.holderOf(NAME), { id: "", isSeenAlive: false });
+		const refused = problem(locks.withLock(NAME, async () => {}, { refuse: true }));
+		await fileOperationsSettled();
+		writeFileSync(join(folder, `${NAME}.lock.2`), JSON.stringify({ id: 5, host: 7, process: "x", beats: 6 }));
+		await clock.advance(500);
+		assert.deepEqual(await refused, { reason: "locked", host: "", process: 0 });
 	});
 
 	it("R59 is released even if its file is briefly in use then", async () => {
