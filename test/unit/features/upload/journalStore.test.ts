@@ -139,6 +139,18 @@ describe("The journal store", () => {
 		assert.deepEqual((await store.read()).unconfirmed, [third]);
 	});
 
+	it("keeps each confirmed attempt, but in its file no open one that is older", async () => {
+		const [first, second, third] = [upload(), upload({ id: "2" }), upload({ id: "3" })];
+		for (const each of [first, second, third]) await add(each);
+		await confirm(first, certificate("cert_3"));
+		await confirm(third, certificate("cert_4"));
+		const { attempts: stored } = JSON.parse(readFileSync(join(path, name), "utf8"));
+		assert.deepEqual(
+			stored.map(({ pending }: { pending: UploadAttempt }) => pending.id),
+			["1", "3"],
+		);
+	});
+
 	it("R22 keeps confirmed attempts for ten minutes, and unconfirmed attempts forever", async () => {
 		const unconfirmed = upload({ sha256: "cd".repeat(32) });
 		await add(upload());
@@ -207,7 +219,22 @@ describe("The journal store", () => {
 			["an id that is a parent path", record({ idsBefore: [".."] })],
 			["a clock that is text", record({ servedBefore: "1" })],
 			["an owner that is null", record({ owner: null })],
+			[
+				"a damaged attempt beside a usable one",
+				JSON.stringify({
+					version: 2,
+					attempts: [
+						{ pending: upload(), arrival: null },
+						{ pending: {}, arrival: null },
+					],
+				}),
+			],
+			["an id beside a number", record({ idsBefore: ["cert_1", 5] })],
 			["an empty confirmation", record({}, {})],
+			[
+				"a confirmation with a damaged certificate beside a usable one",
+				record({}, { ...confirmation, certificates: [certificate("cert_3"), {}] }),
+			],
 			["a confirmation without a list", record({}, { ...confirmation, certificates: null })],
 			["a confirmation without a time", record({}, { ...confirmation, at: null })],
 			["a confirmation with a parent path as id", withCertificate({ id: "../x" })],
@@ -292,6 +319,48 @@ describe("The journal store", () => {
 			assert.deepEqual(names(), [name]);
 		});
 
+		it("R58 are migrated in the order in which they began", async () => {
+			await add(upload({ id: "new", startedAt: 500 }));
+			writeOld(1);
+			assert.deepEqual(await attempts(), [upload({ id: "new", startedAt: 500 }), upload({ id: "1.1000" })]);
+		});
+
+		it("R58 are listed once, and migrated once, after a migration that ended before their removal", async () => {
+			await add(upload({ id: "1.1000" }));
+			writeOld(1);
+			await open().withLock(upload(), async () => assert.deepEqual(await attempts(), [upload({ id: "1.1000" })]));
+			assert.deepEqual(await attempts(), [upload({ id: "1.1000" })]);
+			assert.deepEqual(names(), [name]);
+		});
+
+		it("R58 are migrated each to its own upload, while unusable ones of another stay", async () => {
+			const [another, elsewhere] = [upload({ sha256: "cd".repeat(32) }), upload({ organizationRef: randomUUID() })];
+			writeOld(1);
+			for (const [{ organizationRef, sha256 }, content] of [
+				[another, { version: 1 }],
+				[elsewhere, { version: 1, ...fields, organizationRef: elsewhere.organizationRef, attempt: 1 }],
+			] as const)
+				writeFileSync(join(path, `${organizationRef}.${sha256}.1.json`), JSON.stringify(content));
+			const { records } = await store.read();
+			assert.deepEqual(
+				new Set(records.map(({ pending }) => pending)),
+				new Set([upload({ id: "1.1000" }), { ...elsewhere, id: "1.1000" }]),
+			);
+			const ofAnother = `${organizationRef}.${another.sha256}.1.json`;
+			assert.deepEqual(names(), [name, ofAnother, `${elsewhere.organizationRef}.${sha256}.json`].sort());
+			await store.withLock(upload(), (locked) => locked.removeCorrupt());
+			assert.ok(names().includes(ofAnother));
+			await store.withLock(another, (locked) => locked.removeCorrupt());
+			assert.ok(!names().includes(ofAnother));
+		});
+
+		it("R58 of a newer version are not migrated", async () => {
+			write("1.json", { version: 2, ...fields, attempt: 1 });
+			const migration = store.withLock(upload(), (locked) => locked.migrate());
+			assert.deepEqual(await expectProblem(migration), { reason: "record-newer" });
+			assert.deepEqual(names(), [`${organizationRef}.${sha256}.1.json`]);
+		});
+
 		it("R58 are read before their migration too, while a window has the lock", async () => {
 			writeOld(1);
 			for (const holder of [store, open()])
@@ -305,6 +374,7 @@ describe("The journal store", () => {
 
 		for (const [title, state, content] of [
 			["cannot be read", "unreadable", { version: 1 }],
+			["have another attempt's number", "unreadable", { version: 1, ...fields, attempt: 2 }],
 			["have a newer version", "newer", { version: 2, ...fields, attempt: 1 }],
 		] as const)
 			it(`R58 are kept if they ${title}, and block the upload`, async () => {
