@@ -4,7 +4,7 @@ import fs from "node:fs/promises";
 import { join } from "node:path";
 import type { FileSystem } from "../../../../src/common/storage/fileSystem.ts";
 import { type JsonFileFormat, JsonFileStore } from "../../../../src/common/storage/jsonFileStore.ts";
-import { assertPrivate, isWindows } from "../../../systemDifferences.ts";
+import { assertPrivate } from "../../../systemDifferences.ts";
 import { temporaryFolder } from "../../../temporaryFolders.ts";
 import { expectProblem } from "../../openai/setup.ts";
 
@@ -157,9 +157,7 @@ describe("JSON files", () => {
 			},
 		};
 		await open(disk).write(NAME, { text: "one" });
-		// Windows opens no folders.
-		const folderSteps = isWindows ? [] : ["flush folder", "close folder"];
-		assert.deepEqual(steps, ["flush file", "close file", "rename", ...folderSteps]);
+		assert.deepEqual(steps, ["flush file", "close file", "rename", "flush folder", "close folder"]);
 	});
 
 	it("R59 are written if the folder cannot be opened for the flush", async () => {
