@@ -19,8 +19,13 @@ import {
 	type RotationScope,
 	type RotationSnapshot,
 	rotationStage,
+	undoStep,
 } from "../../../../src/features/rotation/rotation.ts";
-import type { RotationPlan, RotationStage } from "../../../../src/features/rotation/rotationPlan.ts";
+import type {
+	RotatedCertificate,
+	RotationPlan,
+	RotationStage,
+} from "../../../../src/features/rotation/rotationPlan.ts";
 import { RotationPlanStore } from "../../../../src/features/rotation/rotationPlanStore.ts";
 import type { RotationResult } from "../../../../src/features/rotation/rotationResult.ts";
 import { startRotation } from "../../../../src/features/rotation/startRotation.ts";
@@ -34,7 +39,7 @@ import {
 	project,
 	projectScope,
 } from "../../fakes/adminApi.ts";
-import { certificate, listing, parsedCertificate } from "../../fakes/certificatesApi.ts";
+import { certificate, listing, parsedCertificate, uniqueOrganizationRef } from "../../fakes/certificatesApi.ts";
 import { expectProblem } from "../../openai/setup.ts";
 
 describe("A rotation", () => {
@@ -104,6 +109,10 @@ describe("A rotation", () => {
 	const outcomes = ({ scopes }: RotationResult) => scopes.map(({ scope, outcome }) => `${scopeKey(scope)} ${outcome}`);
 	/** Returns the calls for one scope. */
 	const callsIn = (scope: Scope) => fake.calls.filter((call) => call.includes(` ${scopeKey(scope)}`));
+	const named = (id: string, name: string | null = id): RotatedCertificate => ({ id, name });
+	const storedPlan = (old: RotatedCertificate, next: RotatedCertificate): RotationPlan => ({
+		...{ organizationRef, old, next, scopes: [], startedAt: 1 },
+	});
 	const planCount = async () => (await rotations.plans.read()).length;
 	const scopeState = (scope: Scope, old: RotationScope["old"], next: boolean, planned: boolean) => ({
 		scope,
@@ -188,6 +197,23 @@ describe("A rotation", () => {
 			assert.deepEqual([fake.writes, await planCount()], [[], 0]);
 		});
 
+		it("cannot start if only the new certificate is active, and shows where it is", async () => {
+			activate("next", p);
+			const snapshot = await prepare();
+			assert.deepEqual(snapshot.scopes, [scopeState(p, "inactive", true, false)]);
+			assert.deepEqual(findStepIssues(snapshot, "start", at, 30), ["inactive"]);
+		});
+
+		it("requires a long validity of the new certificate only for the first start", async () => {
+			activate("old", p);
+			const before = await prepare();
+			const issuesOf = (snapshot: RotationSnapshot, step: "start" | "finish") =>
+				findStepIssues(snapshot, step, at, 500);
+			assert.deepEqual([issuesOf(before, "start"), issuesOf(before, "finish")], [["expires-soon"], []]);
+			await start();
+			assert.deepEqual(issuesOf(await prepare(), "start"), []);
+		});
+
 		it("reports that one of the certificates was deleted", async () => {
 			for (const ids of [{ oldId: "gone" }, { nextId: "gone" }])
 				assert.deepEqual(await expectProblem(prepare(ids)), { reason: "not-found" });
@@ -207,6 +233,31 @@ describe("A rotation", () => {
 				{ oldId: "third", nextId: "next" },
 			])
 				assert.deepEqual(await expectProblem(prepare(pair)), pending);
+		});
+
+		it("names the other unfinished rotation by its old certificate's name, else its id", async () => {
+			for (const [name, shown] of [
+				["Third", "Third"],
+				[null, "third"],
+			] as const) {
+				const other = storedPlan(named("third", name), named("next"));
+				await rotations.plans.create(other);
+				assert.deepEqual(await expectProblem(prepare()), { reason: "rotation-pending", name: shown });
+				await rotations.plans.remove(other);
+			}
+		});
+
+		it("is independent of rotations of other certificates, and of another organization", async () => {
+			activate("old", p);
+			const [old, next, third] = [named("old"), named("next"), named("third")];
+			await rotations.plans.create(storedPlan(third, named("fourth")));
+			const elsewhere = uniqueOrganizationRef();
+			await rotations.plans.create({ ...storedPlan(old, next), organizationRef: elsewhere });
+			await rotations.plans.create({ ...storedPlan(next, third), organizationRef: elsewhere });
+			assert.equal((await prepare()).plan, null);
+			const { plan } = await start();
+			assert.equal(plan.organizationRef, organizationRef);
+			assert.equal(await planCount(), 4);
 		});
 	});
 
@@ -667,6 +718,22 @@ describe("A rotation", () => {
 			assert.deepEqual(fake.writes, []);
 			fake.activeIn(ORGANIZATION).delete("next");
 			assert.deepEqual(findStepIssues(await prepare(), "undo", at + 20 * DAY, 30), [], "nothing returns to it");
+		});
+
+		it("refuses an expired old certificate if one project returns to it, but not one without dates", async () => {
+			activate("old", p, q);
+			activate("next", p);
+			const { plan } = await start();
+			fake.activeIn(p).delete("old");
+			fake.activeIn(q).delete("next");
+			const snapshot = await prepare();
+			assert.deepEqual(
+				snapshot.scopes.map((each) => undoStep(each, plan)),
+				["return", "nothing"],
+			);
+			assert.deepEqual(findStepIssues(snapshot, "undo", at + 20 * DAY, 30), ["old-expired"]);
+			fake.certificates = fake.certificates.map((each) => (each.id === "old" ? { ...each, expiresAt: null } : each));
+			assert.deepEqual(findStepIssues(await prepare(), "undo", at + 20 * DAY, 30), []);
 		});
 
 		it("does not keep the new certificate in a project where the organization only imposed it", async () => {

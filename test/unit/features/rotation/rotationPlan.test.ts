@@ -27,6 +27,7 @@ describe("A rotation", () => {
 		assert.deepEqual(issues(old), ["same"]);
 		const { content } = old;
 		assert.deepEqual(issues(anchor("copy", now + 200 * DAY, { content })), ["same"]);
+		assert.deepEqual(issues(anchor("old", now + 200 * DAY, { content: null })), ["same"]);
 		const unread = anchor("old", now + 100 * DAY, { content: null });
 		assert.deepEqual(issues(anchor("next", now + 101 * DAY, { content: null }), 30, unread), []);
 	});
@@ -40,8 +41,8 @@ describe("A rotation", () => {
 
 	it("is refused to a certificate that is not valid yet or not an authority", () => {
 		const next = anchor("next", now + 200 * DAY);
-		const later = { ...next, certificate: { ...next.certificate, validAt: now + 1 } };
-		assert.deepEqual(issues(later), ["not-yet-valid"]);
+		const validFrom = (validAt: number) => issues({ ...next, certificate: { ...next.certificate, validAt } });
+		assert.deepEqual([validFrom(now), validFrom(now + 1)], [[], ["not-yet-valid"]]);
 		const issuesWith = (...codes: readonly ("not-a-ca" | "no-basic-constraints" | "no-crl-sign")[]) =>
 			issues({
 				...next,

@@ -4,11 +4,13 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, writeFileS
 import { hostname } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
-import type { HeldLock } from "../../../../src/common/storage/heldLock.ts";
+import { HEARTBEAT_MS, type HeldLock } from "../../../../src/common/storage/heldLock.ts";
+import { JsonFileStore } from "../../../../src/common/storage/jsonFileStore.ts";
 import { FileLocks } from "../../../../src/common/storage/locks.ts";
+import { CancelledError } from "../../../../src/domain/problem.ts";
 import { ORGANIZATION } from "../../../../src/domain/scope.ts";
 import type { RotationPlan } from "../../../../src/features/rotation/rotationPlan.ts";
-import { RotationPlanStore } from "../../../../src/features/rotation/rotationPlanStore.ts";
+import { isSamePlan, RotationPlanStore } from "../../../../src/features/rotation/rotationPlanStore.ts";
 import { roleFacts } from "../../../../src/features/rotation/rotationStatusMessages.ts";
 import { anyCharacter, SEED } from "../../../random.ts";
 import { assertPrivate } from "../../../systemDifferences.ts";
@@ -89,6 +91,20 @@ describe("Rotation plans", () => {
 		assert.deepEqual([changes, plans.known], [2, []]);
 	});
 
+	it("emit no `change` if only the order of their files changed", async () => {
+		for (const id of ["cert_A", "cert_D"]) await plans.create(plan({ old: { id, name: null } }));
+		let changes = 0;
+		plans.on("change", () => changes++);
+		const { listFiles } = JsonFileStore.prototype;
+		JsonFileStore.prototype.listFiles = async function () {
+			return (await listFiles.call(this)).toReversed();
+		};
+		await plans.reload().finally(() => {
+			JsonFileStore.prototype.listFiles = listFiles;
+		});
+		assert.equal(changes, 0);
+	});
+
 	it("can be extended by scopes", async () => {
 		await plans.create(plan());
 		const extended = plan({ scopes: [...plan().scopes, { scope: projectScope("q"), nextWasActive: false }] });
@@ -126,12 +142,54 @@ describe("Rotation plans", () => {
 		await plans.withLock(organizationRef, step);
 	});
 
-	it("R37 refuse a second concurrent step of one window, and name the owner of the lock", async () => {
+	it("R37 refuse a second concurrent step of one window at once, and name the owner of the lock", async () => {
+		const after = (milliseconds: number) => {
+			assert.equal(milliseconds, HEARTBEAT_MS, "nothing waits");
+			return () => {};
+		};
+		plans = new RotationPlanStore(path, new FileLocks(join(folder.path, "locks"), { now: () => 0, after }));
 		await plans.withLock(organizationRef, async () => {
 			const { reason, ...owner } =
 				(await expectProblem(plans.withLock(organizationRef, async () => assert.fail()))) ?? {};
 			assert.deepEqual([reason, owner], ["locked", { host: hostname(), process: process.pid }]);
 		});
+	});
+
+	it("begin no step after a cancellation", async () => {
+		const step = plans.withLock(organizationRef, async () => assert.fail(), AbortSignal.abort());
+		await assert.rejects(step, CancelledError);
+	});
+
+	it("R58 of a newer version are reported if their organization's plans must be complete", async () => {
+		await plans.create(plan());
+		const [name = ""] = names();
+		const newer = readFileSync(join(path, name), "utf8").replace('"version":1', '"version":2');
+		writeFileSync(join(path, name), newer);
+		assert.deepEqual(await expectProblem(plans.read(organizationRef)), { reason: "record-newer" });
+		const elsewhere = plan({ organizationRef: randomUUID() });
+		await plans.create(elsewhere);
+		assert.deepEqual(await plans.read(elsewhere.organizationRef), [elsewhere]);
+	});
+
+	it("are read only from files with a plan's name", async () => {
+		await plans.create(plan());
+		writeFileSync(join(path, `${organizationRef}.copy.json`), JSON.stringify({ version: 2 }));
+		assert.deepEqual(await plans.read(organizationRef), [plan()]);
+	});
+
+	it("as last known are not replaced by an older read that ends later", async () => {
+		const { listFiles } = JsonFileStore.prototype;
+		const created = Promise.withResolvers<void>();
+		JsonFileStore.prototype.listFiles = async function () {
+			JsonFileStore.prototype.listFiles = listFiles;
+			const names = await this.listFiles();
+			await created.promise;
+			return names;
+		};
+		const older = plans.read();
+		await plans.create(plan());
+		created.resolve();
+		assert.deepEqual([await older, plans.known], [[], [plan()]]);
 	});
 
 	it("R58 of a newer version are ignored and kept unchanged", async () => {
@@ -154,6 +212,14 @@ describe("Rotation plans", () => {
 		assert.deepEqual(await plans.read(), [plan()]);
 	});
 
+	it("can have started at any time that a date can represent", async () => {
+		for (const [index, startedAt] of [0, 8.64e15].entries()) {
+			const each = plan({ old: { id: `cert_${index}`, name: null }, startedAt });
+			await plans.create(each);
+			assert.ok((await plans.read()).some((read) => isSamePlan(read, each)));
+		}
+	});
+
 	it("are removed unless another plan replaced them", async () => {
 		await plans.create(plan());
 		await plans.remove(plan({ startedAt: 2000 }));
@@ -174,6 +240,34 @@ describe("Rotation plans", () => {
 		assert.deepEqual(plans.known, []);
 	});
 
+	it("that are finished remain while another step runs, until the next attempt", async () => {
+		await plans.create(plan());
+		const gone = listing(certificate("cert_B"));
+		await plans.withLock(organizationRef, () => plans.removeFinished(organizationRef, gone));
+		assert.deepEqual(plans.known, [plan()]);
+		await plans.removeFinished(organizationRef, gone);
+		assert.deepEqual(plans.known, []);
+	});
+
+	it("do not hide unexpected errors", async () => {
+		await plans.create(plan());
+		const defect = new TypeError("a defect");
+		plans.read = async () => Promise.reject(defect);
+		await assert.rejects(plans.reload(), defect);
+		await assert.rejects(plans.removeFinished(organizationRef, listing()), defect);
+	});
+
+	it("are the same only for the same organization, certificates and start", () => {
+		assert.equal(isSamePlan(plan(), plan({ scopes: [] })), true);
+		for (const difference of [
+			{ organizationRef: randomUUID() },
+			{ old: { id: "cert_C", name: null } },
+			{ next: { id: "cert_C", name: null } },
+			{ startedAt: 2000 },
+		])
+			assert.equal(isSamePlan(plan(), plan(difference)), false);
+	});
+
 	const corruptions: readonly [string, (text: string) => string][] = [
 		["empty", () => ""],
 		["with a time after the valid range", (text) => text.replace('"startedAt":1000', '"startedAt":1e300')],
@@ -181,10 +275,12 @@ describe("Rotation plans", () => {
 		["truncated", (text) => text.slice(0, -1)],
 		["of another old certificate", (text) => text.replace("cert_A", "cert_Z")],
 		["with a parent path as id", (text) => text.replace('"p"', '"../p"')],
-		["with an unknown kind of scope", (text) => text.replace("organization", "galaxy")],
+		["with an unknown kind of scope", (text) => text.replace('"kind":"project"', '"kind":"galaxy"')],
 		["with a flag that is a number", (text) => text.replace('"nextWasActive":true', '"nextWasActive":1')],
 		["without scopes", (text) => text.replace(/"scopes":\[.*\]/, '"scopes":{}')],
 		["with a time that is text", (text) => text.replace('"startedAt":1000', '"startedAt":"1000"')],
+		["with a list of organizations", (text) => text.replace(`"${organizationRef}"`, (ref) => `[${ref}]`)],
+		["with an invalid old certificate", (text) => text.replace('"Old"', "1")],
 		["with an invalid new certificate", (text) => text.replace("cert_B", "..")],
 	];
 	for (const [title, corrupt] of corruptions)

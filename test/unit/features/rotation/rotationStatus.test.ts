@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import type { CertificateStore } from "../../../../src/features/organization/certificateStore.ts";
+import { ProjectStore } from "../../../../src/features/organization/projectStore.ts";
 import type { RotationPlan } from "../../../../src/features/rotation/rotationPlan.ts";
 import type { RotationPlanStore } from "../../../../src/features/rotation/rotationPlanStore.ts";
-import { plansInUse, unplacedPlans } from "../../../../src/features/rotation/rotationStatus.ts";
+import { plansInUse, rolesOf, unplacedPlans } from "../../../../src/features/rotation/rotationStatus.ts";
 import { describeForgetPlan, describeUnplacedPlan } from "../../../../src/features/rotation/rotationStatusMessages.ts";
+import { FakeAdminApi, project, projectScope } from "../../fakes/adminApi.ts";
 import { certificate, listing, uniqueOrganizationRef } from "../../fakes/certificatesApi.ts";
 
 describe("The rotations of an organization", () => {
@@ -47,5 +49,73 @@ describe("The rotations of an organization", () => {
 		assert.match(description, /^unfinished rotation · .*1970.* · organization unknown$/);
 		const { message, detail } = describeForgetPlan(hostile);
 		for (const text of [tooltip, message, detail]) assert.doesNotMatch(text, /a\n|\]\(|\$\(/);
+	});
+});
+
+describe("A certificate's roles in rotations", () => {
+	const here = uniqueOrganizationRef();
+	const p = projectScope("p");
+	const planned = (id: string) => ({ id, name: `${id} when planned` });
+	const planOf = (oldId: string, nextId: string): RotationPlan => ({
+		...{ organizationRef: here, old: planned(oldId), next: planned(nextId) },
+		...{ scopes: [{ scope: p, nextWasActive: false }], startedAt: 1 },
+	});
+	const plan = planOf("old", "next");
+	let fake: FakeAdminApi;
+	beforeEach(() => {
+		fake = new FakeAdminApi(
+			["old", "next", "third"].map((id) => certificate(id, { name: `${id} renamed` })),
+			[project("p")],
+		);
+	});
+
+	/** Returns the roles of each certificate. @param isRead False before the lists are read. */
+	const rolesOfAll = async (ids: readonly string[], known: readonly RotationPlan[] = [plan], isRead = true) => {
+		const projects = new ProjectStore(async () => fake);
+		if (isRead) await projects.load();
+		const certificates = {
+			organizationRef: here,
+			state: { listing: isRead ? await fake.list() : null },
+		} as CertificateStore;
+		const sources = { certificates, projects, plans: { known } as RotationPlanStore };
+		return ids.map((id) => rolesOf(sources, id));
+	};
+	const summaries = async (...args: Parameters<typeof rolesOfAll>) =>
+		(await rolesOfAll(...args)).map((roles) =>
+			roles.map(({ part, stage, other }) => `${part}, ${stage}, ${other.name}`).join(" and "),
+		);
+
+	it("are its part, the stage, the plan and the other certificate with its current name", async () => {
+		fake.activeIn(p).add("old");
+		assert.deepEqual(await rolesOfAll(["old", "third"]), [
+			[{ part: "old", stage: "activating", plan, other: certificate("next", { name: "next renamed" }) }],
+			[],
+		]);
+		fake.activeIn(p).add("next");
+		assert.deepEqual(await summaries(["old", "next", "third"]), [
+			"old, waiting, next renamed",
+			"next, waiting, old renamed",
+			"",
+		]);
+	});
+
+	it("have the planned name of a deleted certificate", async () => {
+		fake.certificates = [certificate("next")];
+		assert.deepEqual(await summaries(["old", "next"]), ["old, finished, next", "next, finished, old when planned"]);
+	});
+
+	it("have an unknown stage and the planned names before the lists are read", async () => {
+		assert.deepEqual(await summaries(["old", "next", "third"], [plan], false), [
+			"old, unknown, next when planned",
+			"next, unknown, old when planned",
+			"",
+		]);
+	});
+
+	it("are several if it replaces one certificate and is replaced by another", async () => {
+		fake.activeIn(p).add("next");
+		assert.deepEqual(await summaries(["next"], [plan, planOf("next", "third")]), [
+			"next, finished, old renamed and old, activating, third renamed",
+		]);
 	});
 });
