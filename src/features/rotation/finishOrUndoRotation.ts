@@ -18,7 +18,7 @@ import {
 import type { RotationPlan } from "./rotationPlan.ts";
 import type { RotationPlanStore } from "./rotationPlanStore.ts";
 import type { RotationResult, SwitchoverResult } from "./rotationResult.ts";
-import { activateAlongside, switchOver } from "./switchover.ts";
+import { activateAlongside, switchOver, unreadProblem } from "./switchover.ts";
 
 export interface EndRequest {
 	/** The state that the person confirmed. */
@@ -102,7 +102,8 @@ export async function undoRotation(
 					// The organization, undone first, may have imposed the certificate that the project's list showed.
 					const { listing, problem } = await session.scope(scope, signal);
 					const stays = isActive(from, listing);
-					return { scope, outcome: stays === undefined ? "failed" : stays ? "kept" : "done", problem };
+					if (stays === undefined) return { scope, outcome: "failed", problem: problem ?? unreadProblem(scope) };
+					return { scope, outcome: stays ? "kept" : "done", problem };
 				}
 				if (step === "return") return reactivateOld(session, scope, to, from, signal);
 				const imposed = scope.kind === "project" && fresh.activeInOrganization.includes(from);

@@ -169,7 +169,8 @@ function recordAttempt(
 		session.recordWrite({ kind: "unknown", id, field: "active" }, scope);
 }
 
-function unreadProblem(scope: Scope): Problem {
+/** Returns the problem of a scope whose list was read in part only. */
+export function unreadProblem(scope: Scope): Problem {
 	const isProject = scope.kind === "project";
 	return {
 		reason: "scopes-unread",

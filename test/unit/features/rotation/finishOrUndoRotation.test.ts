@@ -139,6 +139,17 @@ describe("The end of a rotation", () => {
 			assert.deepEqual([outcomes(result), result.ended, await rotation.planCount()], [[], true, 0]);
 		});
 
+		it("says that a scope to keep was read in part only, where its list lacks the new certificate", async () => {
+			rotation.activate("old", p);
+			rotation.activate("next", p);
+			await rotation.start();
+			rotation.beforeRead(2, p, () => rotation.listOnly(p, certificate("old")));
+			const { scopes } = await rotation.undo();
+			const projects = [{ id: "p", name: null }];
+			const problem = { reason: "scopes-unread", organization: false, allProjects: false, projects, why: null };
+			assert.deepEqual(scopes, [{ scope: p, outcome: "failed", problem }]);
+		});
+
 		it("stops at a scope to keep whose list cannot be read", async () => {
 			rotation.activate("old", p, q);
 			rotation.activate("next", p);
