@@ -45,9 +45,7 @@ describe(`Making no certificate in VS Code ${environment.version}`, () => {
 		acme = await makeCertificate({ commonName: "Acme CA" });
 		session = await startSession({
 			...environment,
-			files: {
-				...encryptedCaFiles(acme, PASSPHRASE),
-			},
+			files: encryptedCaFiles(acme, PASSPHRASE),
 			emulatorOptions: { now: () => Date.now() + serviceAhead },
 		});
 	});

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
 import { retryWhileBusy, withTimeLimit } from "../../../../src/common/storage/fileSystem.ts";
-
-const failure = (code: string) => Object.assign(new Error(code), { code });
+import { systemError } from "../../fakes/systemError.ts";
 
 describe("A call to the file system", () => {
 	it("R59 ends after seven seconds, since a lost network drive may never answer", async () => {
@@ -25,7 +24,7 @@ describe("A call to the file system", () => {
 		let calls = 0;
 		const busy = async () => {
 			calls++;
-			throw failure("EBUSY");
+			throw systemError("EBUSY");
 		};
 		await assert.rejects(retryWhileBusy(busy, [0, 0, 0]), { code: "EBUSY" });
 		assert.equal(calls, 4);
@@ -35,7 +34,7 @@ describe("A call to the file system", () => {
 		let calls = 0;
 		const full = async () => {
 			calls++;
-			throw failure("ENOSPC");
+			throw systemError("ENOSPC");
 		};
 		await assert.rejects(retryWhileBusy(full), { code: "ENOSPC" });
 		assert.equal(calls, 1);

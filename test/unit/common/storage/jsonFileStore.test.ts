@@ -6,6 +6,7 @@ import type { FileSystem } from "../../../../src/common/storage/fileSystem.ts";
 import { type JsonFileFormat, JsonFileStore } from "../../../../src/common/storage/jsonFileStore.ts";
 import { assertPrivate } from "../../../systemDifferences.ts";
 import { temporaryFolder } from "../../../temporaryFolders.ts";
+import { systemError } from "../../fakes/systemError.ts";
 import { expectProblem } from "../../openai/setup.ts";
 
 interface Note {
@@ -38,9 +39,7 @@ describe("JSON files", () => {
 	function failingCall<K extends keyof FileSystem>(call: K, code: string, times = Infinity): Pick<FileSystem, K> {
 		let remaining = times;
 		const act = (...args: unknown[]) =>
-			remaining-- > 0
-				? Promise.reject(Object.assign(new Error(code), { code }))
-				: (fs[call] as (...args: unknown[]) => unknown)(...args);
+			remaining-- > 0 ? Promise.reject(systemError(code)) : (fs[call] as (...args: unknown[]) => unknown)(...args);
 		return { [call]: act } as unknown as Pick<FileSystem, K>;
 	}
 
@@ -48,7 +47,7 @@ describe("JSON files", () => {
 	const failingFlush = (code: string): Pick<FileSystem, "open"> => ({
 		open: async (...args) => {
 			const file = await fs.open(...args);
-			file.sync = () => Promise.reject(Object.assign(new Error(code), { code }));
+			file.sync = () => Promise.reject(systemError(code));
 			return file;
 		},
 	});
@@ -163,7 +162,7 @@ describe("JSON files", () => {
 	it("R59 are written if the folder cannot be opened for the flush", async () => {
 		const disk: Partial<FileSystem> = {
 			open: async (opened, ...args) => {
-				if (opened === path) throw Object.assign(new Error("EISDIR"), { code: "EISDIR" });
+				if (opened === path) throw systemError("EISDIR");
 				return fs.open(opened, ...args);
 			},
 		};

@@ -13,6 +13,7 @@ import type { HeldLock, LockClock } from "../../../../src/common/storage/heldLoc
 import { EXPIRES_AFTER_MS, FileLocks } from "../../../../src/common/storage/locks.ts";
 import { isCancelled, problemOf } from "../../../../src/domain/problem.ts";
 import { temporaryFolder } from "../../../temporaryFolders.ts";
+import { systemError } from "../../fakes/systemError.ts";
 
 const NAME = "rotation.abc";
 
@@ -274,7 +275,7 @@ describe("A lock between windows", () => {
 				writeFile: async (path, ...args) => {
 					const [text, options] = args;
 					if (Object(options).flag === "wx") await fs.writeFile(path, String(text).slice(0, filled), { flag: "wx" });
-					throw Object.assign(new Error(code), { code });
+					throw systemError(code);
 				},
 			};
 			const locks = new FileLocks(folder, new TestClock(), { host: "here", process: 2 }, full);
@@ -339,8 +340,7 @@ describe("A lock between windows", () => {
 		let failures = 0;
 		const disk: FileSystem = {
 			...fs,
-			writeFile: (...args) =>
-				failures-- > 0 ? Promise.reject(Object.assign(new Error("EBUSY"), { code: "EBUSY" })) : fs.writeFile(...args),
+			writeFile: (...args) => (failures-- > 0 ? Promise.reject(systemError("EBUSY")) : fs.writeFile(...args)),
 		};
 		await new FileLocks(folder, new TestClock(), { host: "here", process: 2 }, disk).withLock(NAME, async () => {
 			failures = 2;
@@ -365,8 +365,7 @@ describe("A lock between windows", () => {
 		let fails = false;
 		const disk: FileSystem = {
 			...fs,
-			writeFile: (...args) =>
-				fails ? Promise.reject(Object.assign(new Error("EIO"), { code: "EIO" })) : fs.writeFile(...args),
+			writeFile: (...args) => (fails ? Promise.reject(systemError("EIO")) : fs.writeFile(...args)),
 		};
 		const locks = new FileLocks(folder, new TestClock(), { host: "here", process: 2 }, disk);
 		await locks.withLock(NAME, async (lock) => {
@@ -382,7 +381,7 @@ describe("A lock between windows", () => {
 			writeFile: async (path, ...args) => {
 				// Another window creates the file first.
 				if (args[1] && Object(args[1]).flag === "wx") await fs.writeFile(path, other, { flag: "wx" });
-				throw Object.assign(new Error("EMFILE"), { code: "EMFILE" });
+				throw systemError("EMFILE");
 			},
 		};
 		const locks = new FileLocks(folder, new TestClock(), { host: "here", process: 2 }, slow);
@@ -409,7 +408,7 @@ describe("A lock between windows", () => {
 			writeFile: async (path, ...args) => {
 				if (failures-- > 0) {
 					await fs.writeFile(path, "", { flag: "wx" });
-					throw Object.assign(new Error("EBUSY"), { code: "EBUSY" });
+					throw systemError("EBUSY");
 				}
 				return fs.writeFile(path, ...args);
 			},
@@ -542,7 +541,7 @@ describe("A lock between windows", () => {
 		let listings = 0;
 		const readdir = (path: string) =>
 			// The first listing finds the highest number, the second one looks whether a higher one came.
-			++listings > 2 ? Promise.reject(Object.assign(new Error("EIO"), { code: "EIO" })) : fs.readdir(path);
+			++listings > 2 ? Promise.reject(systemError("EIO")) : fs.readdir(path);
 		const disk = { ...fs, readdir } as unknown as FileSystem;
 		const locks = new FileLocks(folder, new TestClock(), { host: "here", process: 2 }, disk);
 		assert.equal(await locks.withLock(NAME, async () => "taken"), "taken");
@@ -553,7 +552,7 @@ describe("A lock between windows", () => {
 			const gate = createGate();
 			const holding = locksOf(17).withLock(NAME, () => gate.promise);
 			await fileOperationsSettled();
-			const fail = () => Promise.reject(Object.assign(new Error("EIO"), { code: "EIO" }));
+			const fail = () => Promise.reject(systemError("EIO"));
 			const locks = new FileLocks(folder, new TestClock(), { host: "here", process: 2 }, { ...fs, [call]: fail });
 			for (const attempt of [locks.withLock(NAME, async () => {}), locks.holderOf(NAME)])
 				assert.deepEqual(await problem(attempt), { reason: "not-recorded", code: "EIO" });
@@ -562,7 +561,7 @@ describe("A lock between windows", () => {
 		});
 
 	it("reports that its folder is read-only", async () => {
-		const mkdir = () => Promise.reject(Object.assign(new Error("EROFS"), { code: "EROFS" }));
+		const mkdir = () => Promise.reject(systemError("EROFS"));
 		const locks = new FileLocks(folder, new TestClock(), { host: "here", process: 2 }, { ...fs, mkdir });
 		assert.deepEqual(await problem(locks.withLock(NAME, async () => {})), { reason: "not-recorded", code: "EROFS" });
 	});

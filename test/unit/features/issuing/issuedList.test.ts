@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { FileLocks } from "../../../../src/common/storage/locks.ts";
 import { addToIssuedList } from "../../../../src/features/issuing/issuedList.ts";
 import { temporaryFolder } from "../../../temporaryFolders.ts";
+import { systemError } from "../../fakes/systemError.ts";
 import { expectProblem } from "../../openai/setup.ts";
 
 const HEADER = '"serial","sha256","common_name","names","expires"\r\n';
@@ -89,7 +90,7 @@ describe("The list of issued certificates", () => {
 				const { write } = file;
 				file[call] = async (...bytes: unknown[]) => {
 					if (call === "write") await Reflect.apply(write, file, [Buffer.from(bytes[0] as Buffer).subarray(0, 9)]);
-					throw Object.assign(new Error(code), { code });
+					throw systemError(code);
 				};
 				return file;
 			};

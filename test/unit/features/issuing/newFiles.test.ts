@@ -22,6 +22,7 @@ import {
 import { skipTest } from "../../../skipTest.ts";
 import { assertPrivate, isWindows, makeLink } from "../../../systemDifferences.ts";
 import { temporaryFolder } from "../../../temporaryFolders.ts";
+import { systemError } from "../../fakes/systemError.ts";
 import { expectProblem } from "../../openai/setup.ts";
 
 const KEY = "-----BEGIN A KEY-----\n";
@@ -48,7 +49,7 @@ describe("The files of a new certificate", () => {
 		return createFiles(path, files, { profile: null, ...options });
 	};
 	const disk = (faults: Partial<IssuingFileSystem>): IssuingFileSystem => ({ ...fs, ...faults });
-	const failing = (code: string) => () => Promise.reject(Object.assign(new Error(code), { code }));
+	const failing = (code: string) => () => Promise.reject(systemError(code));
 	/** Returns an `open` that changes the files that it opens. */
 	const changedFiles = (change: (file: FileHandle, path: string) => void): Pick<IssuingFileSystem, "open"> => ({
 		open: async (path, ...more) => {
@@ -150,7 +151,7 @@ describe("The files of a new certificate", () => {
 					const close = handle.close.bind(handle);
 					handle[call] = async () => {
 						if (call === "close") await close();
-						throw Object.assign(new Error(code), { code });
+						throw systemError(code);
 					};
 				}
 			});

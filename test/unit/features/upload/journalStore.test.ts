@@ -14,6 +14,7 @@ import { assertPrivate, makeLink } from "../../../systemDifferences.ts";
 import { temporaryFolder } from "../../../temporaryFolders.ts";
 import { certificate } from "../../fakes/certificatesApi.ts";
 import { FastClock } from "../../fakes/editorWindow.ts";
+import { systemError } from "../../fakes/systemError.ts";
 import { expectProblem } from "../../openai/setup.ts";
 
 const organizationRef = randomUUID();
@@ -405,7 +406,7 @@ describe("The journal store", () => {
 	});
 
 	const storeWith = (change: Partial<FileSystem>): JournalStore => open({ ...FILE_SYSTEM, ...change } as FileSystem);
-	const rejectWith = (code: string) => () => Promise.reject(Object.assign(new Error(code), { code }));
+	const rejectWith = (code: string) => () => Promise.reject(systemError(code));
 
 	it("R37 does not treat an unreadable file as missing", async () => {
 		await add(upload());
