@@ -1,5 +1,5 @@
-// Builds the two bundles of the package and the licences of what is in them. Types are checked apart. With --inspect=PORT
-// they are made to be debugged: readable, with maps inside, and a debugger finds whoever loads them on that port.
+// Builds the package's two bundles, and the licences of the packages in them. Does not check types. With --inspect=PORT,
+// the bundles are readable, contain source maps, and open that port for a debugger.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -22,23 +22,23 @@ const { metafile } = await build({
 	format: "cjs",
 	target: "node22",
 	minify: true,
-	// @peculiar/x509's ES modules come to two thirds of its CommonJS.
+	// The ES modules of @peculiar/x509 need two thirds of the space of its CommonJS.
 	mainFields: ["module", "main"],
 	external: ["vscode", "./backend.js"],
 	plugins: [bundleExclusions],
-	// The second bundle is loaded by `require`: the editor measures less at activation than with `import()`.
+	// Loads the second bundle by `require`, which makes activation faster than `import()`.
 	supported: { "dynamic-import": false },
 	legalComments: "none",
 	metafile: true,
 	logLevel: "warning",
 	...toDebug,
-}).catch(() => process.exit(1)); // esbuild has said what is wrong.
+}).catch(() => process.exit(1)); // esbuild printed the error.
 
 writeFileSync("dist/NOTICES.txt", notices(Object.keys(metafile.inputs)));
 for (const [file, { bytes }] of Object.entries(metafile.outputs))
 	console.log(`${file} ${(bytes / 1000).toFixed(1)} kB`);
 
-/** The licence text of each package that has a file in a bundle. */
+/** Returns the licence text of each package that has a file in a bundle. */
 function notices(inputs) {
 	const packages = new Set(inputs.map((input) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0]).filter(Boolean));
 	return [...packages].sort().map(notice).join("\n\n");
@@ -51,7 +51,7 @@ function notice(folder) {
 	return `${name} ${version} (${license})\n\n${text.trim()}`;
 }
 
-/** For a package that says it is MIT and carries no text: ours is the same licence. */
+/** Returns the text for a package under the MIT licence without a file of it: our own file, with the package's author. */
 function mitLicense(author) {
 	return readFileSync("LICENSE", "utf8").replace(/Copyright .*/, `Copyright (c) ${author.name ?? author}`);
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { rootCertificates } from "node:tls";
@@ -36,6 +37,7 @@ describe("Code that is left out of the bundles", () => {
 		await build({
 			stdin: { contents: lines, resolveDir: root, loader: "ts" },
 			...{ outfile, bundle: true, platform: "node", format: "cjs", mainFields: ["module", "main"] },
+			external: ["vscode", "./backend.js"],
 			plugins: [bundleExclusions],
 			logLevel: "error",
 		});
@@ -106,6 +108,21 @@ describe("Code that is left out of the bundles", () => {
 			await transport.close();
 			await emulator.close();
 		}
+	});
+
+	it("is every copy of VS Code's API, which would be made at activation", async () => {
+		const folder = join(temporary.path, "node_modules/vscode");
+		mkdirSync(folder, { recursive: true });
+		// Keeps count of the readings of all its names.
+		writeFileSync(
+			join(folder, "index.js"),
+			`let copies = 0;
+			const api = { EventEmitter: class {}, copies: () => copies };
+			module.exports = new Proxy(api, { ownKeys: (of) => { copies++; return Reflect.ownKeys(of); } });`,
+		);
+		await loadBundle('export * from "./src/extension.ts";');
+		const { copies } = createRequire(join(temporary.path, "bundle.js"))("vscode");
+		assert.equal(copies(), 0);
 	});
 
 	it("causes an error if it is used", async () => {
