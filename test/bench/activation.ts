@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { createVSIX } from "@vscode/vsce";
@@ -10,7 +10,7 @@ import { openWindow, type Window } from "../vscode/window.ts";
 import { atMostAbove, type Benchmark } from "./measure.ts";
 import { packageOnce } from "./packaged.ts";
 
-/** Wait in milliseconds until VS Code has started its own parts, whose start would count as ours. */
+/** Wait in milliseconds until VS Code has started its own parts, which slow an activation down. */
 const SETTLE_MS = 5000;
 const EMPTY = "Empty extension";
 
@@ -22,6 +22,7 @@ export const activation: Benchmark = {
 		mkdirSync(workspace);
 		const extensions = [await packageOnce(), await packageEmpty(temporary.path)];
 		const code = await startVSCode({ version: "1.139", workspace, extensions });
+		removeActivationAtStartup(join(code.dataFolder, "extensions"));
 		const browser = await launchBrowser();
 		try {
 			const ours: number[] = [];
@@ -38,7 +39,7 @@ export const activation: Benchmark = {
 			}
 			return [
 				{
-					title: "activation, as VS Code tells it",
+					title: "activation by the first view, as VS Code tells it",
 					unit: "ms",
 					ours,
 					beside: [{ name: "an empty extension", runs: empty }],
@@ -52,6 +53,18 @@ export const activation: Benchmark = {
 		}
 	},
 };
+
+/**
+ * Lets the installed extensions activate only when their view is opened. VS Code activates all extensions of its
+ * startup together, and counts for each one the time for which the extension waits for the others.
+ */
+function removeActivationAtStartup(extensionsFolder: string): void {
+	for (const entry of readdirSync(extensionsFolder, { withFileTypes: true }).filter((one) => one.isDirectory())) {
+		const path = join(extensionsFolder, entry.name, "package.json");
+		const manifest = JSON.parse(readFileSync(path, "utf8"));
+		writeFileSync(path, JSON.stringify({ ...manifest, activationEvents: [] }));
+	}
+}
 
 /** Opens an extension's view for the first time. @returns the time to load and activate, in milliseconds. */
 async function activate(window: Window, name: string): Promise<number> {
@@ -74,8 +87,6 @@ async function packageEmpty(folder: string): Promise<string> {
 	const manifest = {
 		...{ name: "empty", displayName: EMPTY, version: "0.0.1", publisher: "bench", license: "MIT" },
 		...{ engines: { vscode: "^1.103.0" }, main: "./extension.js" },
-		// Like ours: activation during the host's start is slower.
-		activationEvents: ["onStartupFinished"],
 		contributes: {
 			viewsContainers: { activitybar: [{ id: "benchEmpty", title: EMPTY, icon: "icon.svg" }] },
 			views: { benchEmpty: [{ id: "benchEmpty.view", name: EMPTY }] },
