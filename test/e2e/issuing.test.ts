@@ -157,8 +157,12 @@ describe(`Making certificates in VS Code ${environment.version}`, () => {
 		const again = await prompt(clientStep(2), issuingPromptLabels.namesPrompt);
 		assert.equal(await again.value(), typed);
 		await again.enter();
-		await acceptDefault(clientStep(3), formatValidity(90));
-		await acceptDefault(clientStep(4), formatKeyType("p-256"));
+		await (await window.quickInput(clientStep(3))).pick(formatValidity(30));
+		await (await window.quickInput(clientStep(4))).pick(formatKeyType("p-384"));
+		// The earlier answers stay selected.
+		await (await window.quickInput(clientStep(5))).press("Back");
+		await (await window.quickInput(clientStep(4))).press("Back");
+		for (const step of [3, 4]) await (await window.quickInput(clientStep(step))).enter();
 		await acceptDefault(clientStep(5), join("~", "openai-mtls", "agent-3"));
 		const passphrase = await prompt(
 			`${passphraseTitle("agent-3.key.pem")} (6/6)`,
@@ -173,6 +177,8 @@ describe(`Making certificates in VS Code ${environment.version}`, () => {
 		assertAccepted(chain, toast.text);
 		const certificate = new X509Certificate(chain);
 		assert.ok(certificate.checkPrivateKey(createPrivateKey(read("agent-3", "agent-3.key.pem"))));
+		assert.equal(certificate.publicKey.asymmetricKeyDetails?.namedCurve, "secp384r1");
+		assert.ok(certificate.validToDate.getTime() < Date.now() + 31 * 86_400_000);
 		const [header, row, end] = readFileSync(join(session.folder, "acme.issued.csv"), "utf8").split("\r\n");
 		assert.equal(header, '"serial","sha256","common_name","names","expires"');
 		const sha256 = certificate.fingerprint256.replaceAll(":", "").toLowerCase();

@@ -71,10 +71,16 @@ export function promptForCommonName(
  * Prompts for a validity.
  * @param days The choices; the first is the default.
  * @param notAfter The end of the CA, Unix seconds, if there is one: no certificate expires later.
+ * @param chosen The earlier answer, in days.
  * @returns days
  * @throws CancelledError; BackPressed
  */
-export function promptForValidity(step: Step, days: readonly number[], notAfter = Infinity): Promise<number> {
+export function promptForValidity(
+	step: Step,
+	days: readonly number[],
+	notAfter = Infinity,
+	chosen?: number,
+): Promise<number> {
 	const now = Date.now() / 1000;
 	const lastDay = (validDays: number) => formatLastDay(Math.min(now + validDays * DAY_SECONDS, notAfter));
 	const choices = days
@@ -84,18 +90,20 @@ export function promptForValidity(step: Step, days: readonly number[], notAfter 
 		const value = Math.max(1, Math.ceil((notAfter - now) / DAY_SECONDS));
 		choices.push({ label: issuingPromptLabels.untilCaExpires, description: lastDay(value), value });
 	}
-	return pickOne({ ...step, placeholder: issuingPromptLabels.selectValidity }, choices);
+	const preselected = choices.find(({ value }) => value === chosen);
+	return pickOne({ ...step, placeholder: issuingPromptLabels.selectValidity }, choices, preselected);
 }
 
 const KEY_TYPES: readonly KeyType[] = ["p-256", "p-384", "rsa-2048", "rsa-3072", "rsa-4096"];
 
-/** Prompts for the type of a new key. @throws CancelledError; BackPressed */
-export function promptForKeyType(step: Step): Promise<KeyType> {
+/** Prompts for the type of a new key. @param chosen The earlier answer, or the default. @throws CancelledError; BackPressed */
+export function promptForKeyType(step: Step, chosen: KeyType): Promise<KeyType> {
 	const choices = KEY_TYPES.map((value, index): Choice<KeyType> => {
 		const label = formatKeyType(value);
 		return index === 0 ? { label, description: issuingPromptLabels.recommended, value } : { label, value };
 	});
-	return pickOne({ ...step, placeholder: issuingPromptLabels.selectKeyType }, choices);
+	const preselected = choices.find(({ value }) => value === chosen);
+	return pickOne({ ...step, placeholder: issuingPromptLabels.selectKeyType }, choices, preselected);
 }
 
 /**

@@ -45,7 +45,7 @@ export async function promptForNewCertificate(questions: NewCertificateQuestions
 	const step = (position: StepPosition): Step => ({ title, position });
 	let commonName = questions.commonName.value;
 	let names: readonly AlternativeName[] = [];
-	let validDays = 0;
+	let validDays = validities[0] ?? 0;
 	let keyType: KeyType = "p-256";
 	let folder = "";
 	let passphrase: string | null = null;
@@ -59,10 +59,10 @@ export async function promptForNewCertificate(questions: NewCertificateQuestions
 		},
 	];
 	const askForValidity = async (position: StepPosition) => {
-		validDays = await promptForValidity(step(position), validities, notAfter);
+		validDays = await promptForValidity(step(position), validities, notAfter, validDays);
 	};
 	const askForKeyType = async (position: StepPosition) => {
-		keyType = await promptForKeyType(step(position));
+		keyType = await promptForKeyType(step(position), keyType);
 	};
 	const askForFolder = async (position: StepPosition) => {
 		folder = await promptForFolder(step(position), defaultFolder(commonName), namesOf(commonName));
