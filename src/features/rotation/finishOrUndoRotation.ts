@@ -207,7 +207,7 @@ async function reactivateOld(
 	signal: AbortSignal | undefined,
 ): Promise<SwitchoverResult> {
 	const [activation] = await activateAlongside(session, [scope], id, beside, signal);
-	const outcome = activation?.changed.length ? "returned" : "not-returned";
+	const outcome = activation?.changed.length ? "returned" : activation?.notTried.length ? "not-tried" : "not-returned";
 	return { scope, outcome, problem: activation?.problem ?? null };
 }
 

@@ -200,6 +200,18 @@ describe("The end of a rotation", () => {
 				assert.deepEqual([outcomes(result), result.problem], [[`${name} failed`], connectionLost]);
 			});
 
+		it("reports a scope as not tried if cancelled right before a reactivation", async () => {
+			rotation.activate("old", p);
+			rotation.activate("next", p);
+			await rotation.start();
+			rotation.fake.activeIn(p).delete("old");
+			const abort = new AbortController();
+			rotation.beforeRead(2, p, () => abort.abort());
+			const result = await rotation.undo({}, abort.signal);
+			assert.deepEqual([outcomes(result), rotation.fake.writes], [["project/p not-tried"], []]);
+			assert.deepEqual([result.problem, await rotation.planCount()], [null, 1]);
+		});
+
 		it("stops without a problem if cancelled, and keeps the plan", async () => {
 			rotation.activate("old", p, q);
 			await rotation.start();
