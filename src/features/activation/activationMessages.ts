@@ -9,7 +9,7 @@ import {
 	type Time,
 } from "../../common/messages/certificateMessages.ts";
 import type { ModalText } from "../../common/messages/interfaceMessages.ts";
-import { describeProblem } from "../../common/messages/problems/problems.ts";
+import { describeCause } from "../../common/messages/problems/problems.ts";
 import { formatScopes, hasScopes, type ScopeSummary } from "../../common/messages/scopes.ts";
 import { isOne } from "../../common/text/counts.ts";
 import type { Certificate } from "../../domain/certificate.ts";
@@ -274,12 +274,12 @@ export function describeAlreadyApplied(
 		: l10n.t("{0}: not active in {1}.", subjects, formatScopes(scopes));
 }
 
-/** Describes which scopes an activation or deactivation leaves unchanged. */
+/** Describes, in a question, which scopes an activation or deactivation leaves unchanged. */
 export function describeUnread(unread: UnreadScopes): string {
 	return l10n.t(
 		"Couldn't read {0}, so nothing changes there. {1}",
 		formatScopes(unread.scopes, MAX_NAMED_SCOPES),
-		describeProblem(unread.problem),
+		describeCause(unread.problem),
 	);
 }
 

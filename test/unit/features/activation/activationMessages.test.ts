@@ -5,7 +5,6 @@ import {
 	formatCertificateLines,
 	formatCertificates,
 } from "../../../../src/common/messages/certificateMessages.ts";
-import { describeProblem } from "../../../../src/common/messages/problems/problems.ts";
 import { formatScopes, type ScopeSummary } from "../../../../src/common/messages/scopes.ts";
 import { DEFAULT_BASE_URL, parseBaseUrl, parseMtlsUrl } from "../../../../src/domain/baseUrl.ts";
 import { mtlsEndpointOf } from "../../../../src/domain/openaiHosts.ts";
@@ -130,7 +129,7 @@ describe("The prompt before an activation", () => {
 	});
 
 	it("says where a certificate is required already, that filters are not copied, and which scopes are unread", () => {
-		const problem = { reason: "forbidden", permission: "api.mtls.read" } as const;
+		const problem = { reason: "unreachable", host: "a.test", proxy: null } as const;
 		const unread = { scopes: { organization: false, projects: [{ id: "proj_2", name: null }] }, problem };
 		const subjects = [withContent("Acme Root CA")];
 		const { detail } = describeActivationQuestion(
@@ -158,7 +157,7 @@ describe("The prompt before an activation", () => {
 		);
 		assert.equal(
 			describeUnread(unread),
-			`Couldn't read project “proj_2”, so nothing changes there. ${describeProblem(problem)}`,
+			"Couldn't read project “proj_2”, so nothing changes there. Can't reach a.test. Check your network. If you're behind a proxy, set http.proxy; proxy auto-config (PAC) scripts aren't supported.",
 		);
 	});
 
