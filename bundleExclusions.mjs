@@ -41,8 +41,8 @@ function withoutCopyOfVSCode({ path }) {
 }
 
 /**
- * undici contains its HTTP parser twice, 72 kB each, and uses the other one if this one, for newer processors, does not
- * load. The answers of this API are so short that no difference can be measured.
+ * Leaves out undici's HTTP parser for newer processors, 72 kB. undici then uses its other parser; the answers of this API
+ * are so short that no difference can be measured.
  */
 function emptyParser() {
 	return { contents: "module.exports = new Uint8Array()" };
@@ -62,7 +62,7 @@ function usedConstants({ path }) {
 	return { contents: `module.exports = ${JSON.stringify({ ERROR, TYPE })}` };
 }
 
-/** Without it, undici's diagnostics channels show every request, with its key, to every extension in the process. */
+/** Disables undici's diagnostics channels, which show every request, with its key, to every extension in the process. */
 function withoutSubscribers() {
 	return { contents: "exports.channels = new Proxy({}, { get: () => ({ hasSubscribers: false }) })" };
 }

@@ -21,7 +21,10 @@ type SharedCommand = typeof COMMANDS.checkClient | typeof COMMANDS.copyFingerpri
 
 type Handler = (row: unknown, rows: unknown) => Promise<void>;
 
-/** @param ofCertificates The handlers of the shared commands for any other row, and for none. */
+/**
+ * Returns the handlers of the commands for client rows.
+ * @param ofCertificates The handlers of the shared commands for any other row, and for none.
+ */
 export function createClientCommandHandlers(deps: ClientHandlerDeps, ofCertificates: Record<SharedCommand, Handler>) {
 	const { clientsView } = deps;
 	const onClientRow =

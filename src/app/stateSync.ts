@@ -23,7 +23,10 @@ interface SyncTargets {
 	readonly report: (thrown: unknown) => void;
 }
 
-/** Updates the views after changes of the key or the settings, also by other windows or by hand. */
+/**
+ * Updates stores and views after changes of the connection, the settings and the lists, also by other windows or by hand.
+ * Confirms listed uploads, and removes plans of finished rotations.
+ */
 export function syncState(
 	connections: ConnectionStore,
 	{ certificates, projects, plans, uploads, report, view, projectsView, clientsView }: SyncTargets,

@@ -49,7 +49,8 @@ export interface CertificatesApi {
 	 */
 	content(id: string, signal?: AbortSignal): Promise<string | null>;
 	/**
-	 * Uploads one certificate with one POST. Repeats the POST only if no byte can have arrived.
+	 * Uploads one certificate. Repeats the POST only if the previous one can't have created a certificate: no byte was
+	 * sent, the service reported too many requests (once), or it refused the name of the field with the PEM (400).
 	 * @throws ProblemError `unconfirmed` if the POST was sent and no response shows whether the certificate arrived.
 	 */
 	upload(certificate: NewCertificate, signal?: AbortSignal): Promise<Certificate>;
@@ -82,9 +83,9 @@ export type HistoryEventType = "created" | "updated" | "deleted" | "activated" |
 
 /**
  * Reads and changes uploaded certificates. Every method throws `ProblemError`, or `CancelledError` once its signal is
- * aborted. All writes are idempotent (API reference) and are repeated at most once. If the first attempt may have
- * succeeded (`isOutcomeUnknown`) and the second attempt fails, they throw the problem of the first: after an activation
- * that locked this extension out, the second attempt is refused.
+ * aborted. All writes are idempotent (API reference), and are repeated once after an attempt that may have succeeded
+ * (`isOutcomeUnknown`). If the second attempt fails too, they throw the problem of the first, unless the second is
+ * `not-found`: after an activation that locked this extension out, the second attempt is refused.
  */
 export interface AdministrationApi {
 	/** Reads every page, archived projects included. @param onPage Called with the projects of each page on arrival. */

@@ -4,10 +4,7 @@ export type Severity = "block" | "strong" | "warn" | "info";
 /** A finding without details. */
 type NoDetails = Record<never, never>;
 
-/**
- * All findings with their details; each comment begins with the severity. The rules come from files.md's second table
- * unless another source is named.
- */
+/** All findings with their details. Each comment begins with the severity, and names the source of the rule if there is one. */
 export interface FindingDetails {
 	// Block: prevents the upload.
 	/** block: The certificate expired `seconds` ago. */
@@ -20,7 +17,7 @@ export interface FindingDetails {
 	readonly damaged: NoDetails;
 
 	// Strong: requires a second confirmation.
-	/** strong: Subject and issuer are equal, but another key signed: a key rollover (RFC 5280 3.2), not a root. */
+	/** strong: Subject and issuer are equal, but the issuer's key identifier differs: a key rollover (RFC 5280 3.2), not a root. */
 	readonly "key-rollover": NoDetails;
 	/** strong: Basic constraints with CA:FALSE; probably a client certificate. */
 	readonly "not-a-ca": NoDetails;
@@ -54,7 +51,7 @@ export interface FindingDetails {
 	readonly "key-support-unknown": { readonly key: string };
 	/** strong: The PEM is over 16 kB, the limit of an older help page. `bytes`: its size. */
 	readonly "over-16-kb": { readonly bytes: number };
-	/** strong: The organization has the maximum number of certificates; the service refuses the upload. */
+	/** strong: The organization has the documented maximum number of certificates; the service might refuse the upload. */
 	readonly "limit-reached": { readonly count: number };
 	/** strong: The identical certificate (SHA-256 of its DER) is already uploaded, under this id and name. */
 	readonly "already-uploaded": { readonly id: string; readonly name: string | null };
@@ -104,7 +101,7 @@ export interface FindingDetails {
 	readonly "bytes-follow": { readonly bytes: number };
 	/** warn: `count` other blocks of the file cannot be read. `block`, `line`: the first of these. */
 	readonly "unreadable-block": { readonly block: number; readonly line: number | null; readonly count: number };
-	/** warn: A certificate with another key already has this name. */
+	/** warn: A certificate already has this name, and isn't known to have the same subject and key. */
 	readonly "name-in-use": { readonly id: string };
 	/** warn: Not all uploaded certificates could be compared: the list is incomplete or partly unreadable. */
 	readonly "not-compared": NoDetails;

@@ -1,4 +1,4 @@
-/** RFC 5280's answer to one question about a path: section 6 accepts it, rejects it, or this extension can't tell. */
+/** Whether RFC 5280 section 6 accepts a path; `unknown` if this extension can't tell. */
 export type PathValidity = "valid" | "invalid" | "unknown";
 
 /** The prediction for OpenAI, whose validator is not known. */
@@ -35,7 +35,7 @@ const EFFECTS = {
 	/** Another path to an anchor fails, and which path is tried is not documented. */
 	"other-path-fails": { rfc5280: "valid", verdict: "unknown" },
 	expired: { rfc5280: "invalid", verdict: "rejected" },
-	/** The last second of the validity (RFC 5280 4.1.2.5), which OpenSSL takes for expired. */
+	/** The last second of the validity (RFC 5280 4.1.2.5), which OpenSSL treats as expired. */
 	"last-second": { rfc5280: "valid", verdict: "unknown" },
 	"not-yet-valid": { rfc5280: "invalid", verdict: "rejected" },
 	"unreadable-date": { rfc5280: "invalid", verdict: "rejected" },
@@ -53,7 +53,7 @@ const EFFECTS = {
 	"self-issued-in-path": { rfc5280: "valid", verdict: "unknown" },
 	/** An extended key usage without client authentication (RFC 5280 4.2.1.12). */
 	"no-client-authentication": { rfc5280: "invalid", verdict: "rejected" },
-	/** An extended key usage that allows any purpose, which OpenSSL doesn't take for client authentication. */
+	/** An extended key usage that allows any purpose, which OpenSSL doesn't treat as client authentication. */
 	"any-extended-key-usage": { rfc5280: "valid", verdict: "unknown" },
 	/** A key usage without Digital Signature (RFC 8446 4.4.2.2); only some validators check it. */
 	"no-digital-signature": { rfc5280: "valid", verdict: "unknown" },

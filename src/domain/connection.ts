@@ -54,7 +54,7 @@ export function matchConnection(
 
 const MAX_KEY_LENGTH = 1024;
 
-/** Returns the first issue of a typed admin key, or `null`. Ignores surrounding blanks. */
+/** Returns the first issue of a typed API key, an admin's or a project's, or `null`. Ignores surrounding blanks. */
 export function findKeyIssue(text: string): KeyIssue | null {
 	const key = text.trim();
 	if (key === "") return "blank";

@@ -65,7 +65,7 @@ export type Problem =
 	// The command
 	| { readonly reason: "nothing-selected" }
 	| { readonly reason: "connection-changed" }
-	/** The record of a request could not be written, so nothing was sent. */
+	/** A record or lock on this computer could not be read or written, so nothing was sent. */
 	| {
 			readonly reason: "not-recorded";
 			/** The system's error code, such as `ENOSPC`; `null` if the error is not from the system. */
@@ -242,8 +242,8 @@ export function isOutcomeUnknown(problem: Problem): boolean {
 }
 
 /**
- * Returns the reason that decides what is known of a request's outcome, and whether it is repeated: for `mtls` the
- * reason that its status has without a code, since only the status shows whether the request may have succeeded.
+ * Returns the reason that decides whether a request may have succeeded, and whether it is repeated. For `mtls`, only the
+ * HTTP status decides; a status that decides nothing counts as `rejected`.
  */
 export function outcomeReason(problem: Problem): Reason {
 	if (problem.reason !== "mtls") return problem.reason;

@@ -30,7 +30,7 @@ const MAX_PROJECTS = 2000;
 
 type UploadBody = { readonly name: string } & ({ readonly certificate: string } | { readonly content: string });
 
-/** Client of the complete API (API reference, "Certificates", "Projects", "Audit logs"). */
+/** Client of the Admin API, as far as this extension uses it (API reference, "Certificates", "Projects", "Audit logs"). */
 export class AdminClient implements AdminApi {
 	readonly #transport: HttpTransport;
 	readonly #credentials: CredentialsProvider;

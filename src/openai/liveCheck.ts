@@ -11,7 +11,7 @@ import { parseTlsKeyPair, type TlsKeyPair } from "./tlsKeyPair.ts";
 
 /** A route for any project key, without changes or costs (API reference, "Models"). */
 const ROUTE = "/models";
-/** For both requests together. */
+/** Time limit for both requests together. */
 const TOTAL_MILLISECONDS = 30_000;
 
 /** Larger than a TLS 1.3 client's Finished record, smaller than the records with a Certificate message before it. */
@@ -25,7 +25,7 @@ type Ask = (keyPair: TlsKeyPair | null) => Promise<Outcome>;
 
 /**
  * Presents a client certificate to the service, with one request on one connection. Sends the same request without the
- * certificate first, on another connection: without a refusal of that one, an answer proves nothing.
+ * certificate first, on another connection: if that one isn't refused, an answer proves nothing.
  * @throws ProblemError `client-certificate` or `proxy` if its value is unusable; CancelledError
  */
 export async function checkLive(

@@ -100,7 +100,7 @@ async function readPage(
 	}
 }
 
-/** Blames the cursor, because the request without a cursor succeeded before. */
+/** True if the service refused the cursor: the request without a cursor succeeded before. */
 function isCursorRefused(thrown: unknown): boolean {
 	const problem = problemOf(thrown);
 	return problem?.reason === "not-found" || (problem?.reason === "rejected" && problem.status === 400);

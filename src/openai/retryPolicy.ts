@@ -19,9 +19,10 @@ export interface FailedAttempt {
 }
 
 /**
- * Applies the retry rule. Reads are repeated after each transient problem. Writes are repeated if they had no effect:
- * no byte was sent, or, once, the service reported too many requests. Idempotent writes are also repeated once after a
- * transient problem.
+ * Applies the retry rule: at most three attempts. Reads are repeated after each transient problem, too many requests
+ * included. Writes are repeated if they had no effect: no byte was sent, or, once, the service reported too many
+ * requests. Idempotent writes are also repeated once after a transient problem. The header `x-should-retry` overrides
+ * this: `false` prevents a repetition, `true` repeats a read.
  * @param pauseMilliseconds Before the first repetition if the service names no time; doubled for each further one.
  * @param now Unix milliseconds.
  * @returns milliseconds to wait before the next attempt, or `null` to stop.

@@ -47,7 +47,7 @@ export function parseTlsKeyPair(contents: ClientCredentials): TlsKeyPair {
 	if (isSlow !== false) throw keyPairProblem(names.key, isSlow ? "slow-key" : "no-key");
 	const encrypted = isPkcs8 || /^Proc-Type: 4,ENCRYPTED/m.test(key);
 	if (encrypted && passphrase === null) throw keyPairProblem(names.key, "passphrase-needed");
-	// Without its label, an encrypted key isn't unlocked.
+	// An encrypted key with the wrong label isn't unlocked.
 	const secret = encrypted && passphrase !== null && { passphrase };
 	const privateKey = tryOrNull((): KeyObject => createPrivateKey({ key, ...secret }));
 	if (!privateKey) throw keyPairProblem(names.key, encrypted ? "passphrase-wrong" : "no-key");

@@ -17,7 +17,7 @@ export interface Extensions {
 		readonly digitalSignature: boolean;
 		readonly certificateSign: boolean;
 		readonly crlSign: boolean;
-		/** True if no usage is allowed, which RFC 5280 4.2.1.3 forbids and Go takes for no key usage. */
+		/** True if no usage is allowed, which RFC 5280 4.2.1.3 forbids and Go treats as no key usage. */
 		readonly isEmpty: boolean;
 	} | null;
 	/** Object identifiers. */

@@ -11,8 +11,8 @@ import {
 } from "./asn1/der.ts";
 
 /**
- * The largest cost of deriving a key from a passphrase: one to two seconds in which the runtime does nothing else. Ten
- * times what programs use.
+ * The largest cost of deriving a key from a passphrase, in iterations: one to two seconds in which the runtime does
+ * nothing else. Programs use at most a third of it.
  */
 const MAX_COST = 2_000_000n;
 

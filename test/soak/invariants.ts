@@ -169,7 +169,7 @@ export class UploadValidator {
 		if (!entry.committed) addViolation("that was never stored");
 		for (const { id } of duplicates)
 			if (id === entry.id || server.find(id).sha256 !== candidate.sha256) addViolation(`${id} is no twin of it`);
-		if (how === "there-before") {
+		if (how === "already-present") {
 			const { deletedAt } = entry;
 			if (mayBeStored(intent.posts)) addViolation("something was sent");
 			if (intent.knownDuplicateIds.includes(entry.id)) addViolation("the person knew of it");

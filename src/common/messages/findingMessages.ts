@@ -245,7 +245,7 @@ export function describeFinding(finding: Finding): string {
 	}
 }
 
-/** Formats a duration in its largest unit, rounded down. */
+/** Formats a duration, rounded down: in days from two days up, in hours from two hours up, else in minutes. */
 export function formatDuration(seconds: number): string {
 	const [unit, length] = seconds >= 172_800 ? ["day", 86_400] : seconds >= 7200 ? ["hour", 3600] : ["minute", 60];
 	const style = { style: "unit", unit, unitDisplay: "long" } as const;

@@ -14,7 +14,7 @@ export interface ScopeSummary {
 /** Maximum number of named projects; a notification has little room. */
 const MAX_NAMED = 3;
 
-/** @param nameOf Returns a project's name by its id; `null` if unknown. */
+/** Returns scopes as messages show them. @param nameOf Returns a project's name by its id; `null` if unknown. */
 export function summarizeScopes(scopes: readonly Scope[], nameOf: (projectId: string) => string | null): ScopeSummary {
 	return {
 		organization: scopes.some(({ kind }) => kind === "organization"),

@@ -37,7 +37,7 @@ export interface LockClock {
 	after(milliseconds: number, callback: () => void): () => void;
 }
 
-/** The highest-numbered file of a lock. */
+/** A file of a lock, created by this window, which has the lock as long as no file has a higher number. */
 export class LockFile implements HeldLock {
 	readonly #path: string;
 	readonly #owner: Omit<LockHolder, "heartbeats">;

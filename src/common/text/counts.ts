@@ -1,6 +1,6 @@
 import { currentLocale } from "./locale.ts";
 
-/** True if the current language describes a number of things as it describes one thing. */
+/** True if the current language uses its singular for this number. */
 export function isOne(count: number): boolean {
 	return new Intl.PluralRules(currentLocale()).select(count) === "one";
 }

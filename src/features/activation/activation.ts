@@ -191,7 +191,7 @@ async function applyToBatch(
 	}
 }
 
-/** Returns the problem if a scope cannot be read without another client certificate, or perhaps. */
+/** Returns the problem of a read that was, or might have been, refused for want of another client certificate; else `null`. */
 function lockoutIn({ problem }: ScopeReading): Problem | null {
 	if (!problem) return null;
 	// A server might respond without a code.

@@ -147,7 +147,7 @@ export function describeFilterNote(count: number): string {
 			);
 }
 
-/** Returns the text to type: the shown name, or the id if nobody could type the name; for several, their number. */
+/** Returns the text to type: the shown name, or the id if nobody could type the name; for several, `activate` and their number. */
 export function confirmationText(subjects: readonly CertificateWithContent[]): string {
 	const [only] = subjects;
 	if (!only || subjects.length > 1) return l10n.t("activate {0}", subjects.length);

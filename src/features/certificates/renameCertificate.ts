@@ -8,6 +8,7 @@ import {
 } from "../organization/organizationSession.ts";
 
 /**
+ * Renames a certificate if its name is still the shown one.
  * @param request.shown The id and the old name that the user saw.
  * @returns the renamed certificate, also if the answer was lost or the user cancelled too late.
  * @throws ProblemError `changed-meanwhile` if the name differs from `request.shown`; `not-found` if the certificate was

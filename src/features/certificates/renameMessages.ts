@@ -18,7 +18,7 @@ export function renamingTitle(certificate: Certificate): string {
 	return l10n.t("Renaming “{0}”…", formatCertificateName(certificate));
 }
 
-/** @param certificate The certificate with its new name. */
+/** Describes a rename. @param certificate The certificate with its new name. */
 export function describeRenamed(certificate: Certificate): string {
 	return l10n.t("Renamed to “{0}”.", formatCertificateName(certificate));
 }

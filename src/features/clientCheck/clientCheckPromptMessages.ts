@@ -46,7 +46,7 @@ export function formatActiveCount(count: number): string {
 	return isOne(count) ? l10n.t("{0} active certificate", count) : l10n.t("{0} active certificates", count);
 }
 
-/** Title of the dialog that asks where to save the chain of a client certificate's file. */
+/** Returns the title of the dialog that asks where to save the chain of a client certificate's file. */
 export function saveChainTitle(file: string): string {
 	return l10n.t("Save the chain of {0} in order", sanitize(file));
 }
@@ -56,7 +56,7 @@ export function describeSavedChain(file: string): string {
 	return l10n.t("Saved {0}: the client certificate first, then its issuers.", sanitize(file));
 }
 
-/** @param file Name of the client certificate's file. */
+/** Returns the title of the dialog that asks for a key. @param file Name of the client certificate's file. */
 export function keyFileTitle(file: string): string {
 	return l10n.t("Choose the private key for {0}", sanitize(file));
 }
@@ -72,7 +72,7 @@ export function describeProjectKeyUse(host: string): string {
 	);
 }
 
-/** Title of the progress during the test. */
+/** Returns the title of the progress during the test. */
 export function liveTestTitle(host: string): string {
 	return l10n.t("Testing the client certificate with {0}…", host);
 }

@@ -8,7 +8,7 @@ export interface AnchorRemoval {
 	readonly ids: readonly string[];
 	/** Where they are deactivated. */
 	readonly scopes: readonly Scope[];
-	/** What is active instead afterwards, wherever one of them is deactivated; `null` for nothing. */
+	/** The replacement, active afterward in each scope where one of them is deactivated; `null` without one. */
 	readonly next: Certificate | null;
 }
 
@@ -16,7 +16,7 @@ export interface AnchorRemoval {
 export interface AnchorChange {
 	readonly before: ScopeAnchors;
 	readonly after: ScopeAnchors;
-	/** True if a project's list doesn't show whether the project keeps what it might have inherited. */
+	/** True if the project might keep a removed trust anchor: its list doesn't tell own activations from inherited ones. */
 	readonly mayStay: boolean;
 }
 

@@ -29,11 +29,10 @@ export interface AffectedClient {
 }
 
 /**
- * Judges clients before and after a deactivation, without blocking the event loop for long; those that aren't valid yet
- * as of the day when they are. A client that is rejected in a scope already is not counted there, and where nothing stays
- * active, no client is rejected.
+ * Finds the clients that a deactivation affects, by judging each before and after it, without blocking the event loop for
+ * long. Ignores scopes that already reject the client. Where no trust anchor stays active, no client is rejected.
  * @param clients At least one.
- * @param allScopes False if there might be more changes: then no client is known to stay accepted.
+ * @param allScopes False if there might be more changes: then the clients that aren't rejected count as unknown.
  * @throws CancelledError
  */
 export async function assessClients(
@@ -45,7 +44,7 @@ export async function assessClients(
 	const judgeIn = async (when: "before" | "after", some: readonly KnownClient[]) => {
 		const scopes = changes.map((each) => each[when]);
 		const statuses = new Map<string, ClientStatus>();
-		// What is rejected only until it's valid can still be rejected because of the deactivation.
+		// A client that isn't valid yet is judged at the start of its validity: until then it is rejected anyway.
 		for (const [now, clients] of Map.groupBy(some, ({ notBefore }) => Math.max(judging.now, notBefore))) {
 			await pause(judging.signal);
 			for (const [sha256, status] of await judgeInScopes(clients, scopes, { ...judging, now }))

@@ -45,7 +45,7 @@ export const clientCommandLabels = {
 const MAX_LISTED = 1000;
 
 /**
- * Says what became of the files or entries: `brief` for a notification, `complete` with each skipped one.
+ * Describes what happened to the files or entries: `brief` for a notification, `complete` with each skipped one.
  * @param now Unix seconds.
  */
 export function describeAdded(

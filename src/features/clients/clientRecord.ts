@@ -46,12 +46,12 @@ export function chainPem({ chain }: Pick<KnownClient, "chain">): string {
 	return chain.map((der) => new X509Certificate(der).toString()).join("");
 }
 
-/** Returns a client for the record. */
+/** Converts a client to its stored form. */
 export function toStoredClient({ sha256: _, chain, ...client }: KnownClient): StoredClient {
 	return { ...client, chain: chain.map((der) => Buffer.from(der).toString("base64")) };
 }
 
-/** Returns a client of the record. */
+/** Converts a stored client, and computes its fingerprint. */
 export function toKnownClient({ chain, ...client }: StoredClient): KnownClient {
 	const ders = chain.map((base64) => new Uint8Array(Buffer.from(base64, "base64")));
 	return { ...client, chain: ders, sha256: fingerprint(ders[0] ?? new Uint8Array()) };

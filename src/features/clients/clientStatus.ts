@@ -92,7 +92,7 @@ export async function judgeInScopes(
 	{ judge, contentOf, now, signal }: Judging,
 ): Promise<ReadonlyMap<string, ClientStatus>> {
 	// Most projects have the same trust anchors as others.
-	const groups = [...Map.groupBy(scopes, setKey).values()].flatMap((same) => readGroup(same, contentOf));
+	const groups = [...Map.groupBy(scopes, anchorSetKey).values()].flatMap((same) => readGroup(same, contentOf));
 	const sets = groups.map(({ anchors }) => anchors);
 	const verdicts = await judge.judge(clients, sets, now, signal);
 	const statuses = new Map<string, ClientStatus>();
@@ -143,7 +143,7 @@ function newStatus() {
 	return { ...scopes, anchorIds, issues };
 }
 
-function setKey({ certificates, complete }: ScopeAnchors): string {
+function anchorSetKey({ certificates, complete }: ScopeAnchors): string {
 	const ids = certificates.map(({ id }) => id).sort();
 	return `${complete} ${ids.join()}`;
 }

@@ -16,7 +16,7 @@ import {
 import type { KnownClient } from "./knownClient.ts";
 import { type MergedClients, mergeClients } from "./mergeClients.ts";
 
-/** What became of clients that were to be added. */
+/** The result of adding clients. */
 export interface AddResult extends Omit<MergedClients, "clients"> {
 	/** Not added, because the chain isn't readable or is too large. */
 	readonly unusable: readonly KnownClient[];
@@ -62,7 +62,7 @@ export class ClientStore extends ChangeEmitter {
 	}
 
 	/**
-	 * Adds clients. One whose file contained another client before takes the place and the name of that client.
+	 * Adds clients. If a file contained another client before, the new client replaces it and keeps its name.
 	 * @throws ProblemError as `list`, or `locked`; CancelledError before anything is written
 	 */
 	async add(organizationRef: string, clients: readonly KnownClient[], signal?: AbortSignal): Promise<AddResult> {
@@ -76,8 +76,7 @@ export class ClientStore extends ChangeEmitter {
 	}
 
 	/**
-	 * Replaces the clients of files that changed, as `add`. Adds nothing of a file that is no client's anymore, because
-	 * that client was removed in the meantime.
+	 * Replaces the clients of files that changed, like `add`. Skips a file whose client was removed in the meantime.
 	 * @returns all clients of the organization afterward.
 	 * @throws ProblemError as `list`, or `locked`; CancelledError
 	 */
@@ -128,7 +127,7 @@ export class ClientStore extends ChangeEmitter {
 	}
 }
 
-/** Tells clients whose chains consist of certificates from others. @throws CancelledError */
+/** Separates the clients whose chains contain only certificates from the others. @throws CancelledError */
 async function checkChains(clients: readonly KnownClient[], signal?: AbortSignal) {
 	const pause = timeSlices();
 	const usable: KnownClient[] = [];

@@ -1,4 +1,4 @@
-/** A client that the organization knows: its certificate chain, never its private key. Times are Unix seconds. */
+/** A client in the view Clients: its certificate chain, never its private key. Times are Unix seconds. */
 export interface KnownClient {
 	/** SHA-256 of the leaf's DER, lower-case hex: the client's identity. */
 	readonly sha256: string;

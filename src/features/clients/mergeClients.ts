@@ -1,6 +1,6 @@
 import { type KnownClient, MAX_CLIENTS } from "./knownClient.ts";
 
-/** A list of clients, and what became of those that were to be added. */
+/** A list of clients after adding some, and what happened to each of those. */
 export interface MergedClients {
 	readonly clients: readonly KnownClient[];
 	readonly added: readonly KnownClient[];
@@ -12,8 +12,9 @@ export interface MergedClients {
 }
 
 /**
- * Adds clients to a list. The only client of a file takes the place and the name of the only known client of that file:
- * it was renewed, unless the known one was found in another file. Of a known client only the paths change.
+ * Adds clients to a list. If a file contained one known client and now contains one other client, the client was renewed:
+ * the new one replaces it and keeps its name, unless the known one was found in another file. Of clients that are known
+ * already, only the paths change.
  */
 export function mergeClients(known: readonly KnownClient[], incoming: readonly KnownClient[]): MergedClients {
 	const clients = new Map(known.map((client) => [client.sha256, client]));

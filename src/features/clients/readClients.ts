@@ -60,8 +60,8 @@ export async function readClients(
 }
 
 /**
- * True for a CA. Without basic constraints, as in old roots, that's a certificate whose subject issued another one of the
- * same file; a self-issued one, such as the renewal of a self-signed client, has no other issuer.
+ * True for a CA. Without basic constraints, as in old roots, a certificate counts as a CA if it issued one with another
+ * subject in the same file. Self-signed clients and their renewals have the same subject.
  */
 function isIssuer({ isCa, subject }: ParsedCertificate, all: readonly ParsedCertificate[]): boolean {
 	return isCa ?? all.some((other) => other.issuer === subject && other.subject !== subject);

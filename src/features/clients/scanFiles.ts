@@ -59,7 +59,7 @@ export async function scanFiles(
 				return problem.why === "too-large" ? "too-large" : "unreadable";
 			},
 		);
-		if (typeof found === "string") skipped.push({ name: displayPath(location, source), why: found });
+		if (typeof found === "string") skipped.push({ name: pathOrLocation(location, source), why: found });
 		else clients.push(...found);
 	}
 	return { clients, skipped, isCut };
@@ -69,7 +69,7 @@ async function findFiles(locations: readonly string[], source: FileSource, signa
 	const files: string[] = [];
 	const skipped: SkippedSource[] = [];
 	const skip = (location: string, why: SkippedSource["why"]) =>
-		skipped.push({ name: displayPath(location, source), why });
+		skipped.push({ name: pathOrLocation(location, source), why });
 	const folders: string[] = [];
 	for (const location of locations)
 		((await untilAborted(source.isFolder(location), signal)) ? folders : files).push(location);
@@ -94,7 +94,7 @@ async function findFiles(locations: readonly string[], source: FileSource, signa
 	return { files, skipped, isCut: false };
 }
 
-function displayPath(location: string, source: FileSource): string {
+function pathOrLocation(location: string, source: FileSource): string {
 	return source.pathOf(location) ?? location;
 }
 

@@ -90,7 +90,7 @@ function isReminded({ remindedOn }: ReminderState, now: number): boolean {
 	return remindedOn.some((day) => day === today || day === today + 1);
 }
 
-/** Returns when either result can change next, Unix milliseconds: at midnight, an expiry, or a period's start. */
+/** Returns when the expiring or due certificates and clients can change next, Unix milliseconds: at midnight, an expiry, or a period's start. */
 export function nextCheckAt(snapshot: ExpirySnapshot | null, now: number, days: number): number {
 	const offset = minutesBehindUtc(now) * 60_000;
 	const midnight = (localDay(now) + 1) * DAY_MS + offset;

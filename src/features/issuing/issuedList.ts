@@ -44,7 +44,7 @@ async function append(path: string, row: string, fileSystem: Pick<typeof fs, "op
 		if (problemOf(error)) throw error;
 		throw keyFileProblem(basename(path), newFileIssue(error), (error as NodeJS.ErrnoException).code);
 	} finally {
-		// It waits for a write that the time limit gave up.
+		// `close` waits for a write that took too long.
 		if (file) await withTimeLimit(file.close()).catch(() => {});
 	}
 }

@@ -12,7 +12,7 @@ export const issuingLabels = {
 	},
 };
 
-/** The title of the progress while a certificate is made. @param name Its common name. */
+/** Returns the title of the progress while a certificate is made. @param name Its common name. */
 export function creatingTitle(name: string): string {
 	return l10n.t("Creating the certificate “{0}”…", sanitize(name));
 }

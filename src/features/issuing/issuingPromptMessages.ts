@@ -150,12 +150,12 @@ export function formatKeyType(type: KeyType): string {
 	}
 }
 
-/** The placeholder of the choice of a folder. @param computer The name of the computer that contains the folder. */
+/** Returns the placeholder of the choice of a folder. @param computer The name of the computer that contains the folder. */
 export function folderPlaceholder(computer: string): string {
 	return l10n.t("Select the folder on {0} for the certificate and its key", sanitize(computer));
 }
 
-/** The title of the dialog for a folder. @param computer As above. */
+/** Returns the title of the dialog for a folder. @param computer As above. */
 export function folderTitle(computer: string): string {
 	return l10n.t("Choose a folder on {0}", sanitize(computer));
 }
@@ -254,12 +254,12 @@ export function formatAlternativeName({ type, value }: AlternativeName): string 
 	}
 }
 
-/** The title of the prompts for a CSR. @param file The name of its file. */
+/** Returns the title of the prompts for a CSR. @param file The name of its file. */
 export function signingTitle(file: string): string {
 	return l10n.t("Sign {0}", sanitize(file));
 }
 
-/** The title of the dialog that asks where to save a signed certificate. @param name Its common name. */
+/** Returns the title of the dialog that asks where to save a signed certificate. @param name Its common name. */
 export function saveSignedTitle(name: string): string {
 	return l10n.t("Save the certificate chain of “{0}”", sanitize(name));
 }

@@ -8,7 +8,7 @@ import { ProblemError, problemOf, type UnreadableFile } from "../../domain/probl
 /**
  * Reads a regular file of at most 1 MiB on the computer that this extension runs on, so that a key never passes through
  * the editor. Opens no other kind of file.
- * @param path An absolute path. Its server would be logged in to by a UNC path, which is refused.
+ * @param path An absolute path. Refuses a UNC path, because opening it logs in to its server.
  * @throws ProblemError `file-unreadable`
  */
 export async function readLocalFile(path: string): Promise<Uint8Array> {
@@ -29,7 +29,7 @@ export async function readLocalFile(path: string): Promise<Uint8Array> {
 	} catch (thrown) {
 		throw problemOf(thrown) ? thrown : unreadable(REASONS[(thrown as NodeJS.ErrnoException).code ?? ""] ?? "other");
 	} finally {
-		// It waits for a read that the time limit gave up.
+		// `close` waits for a read that took too long.
 		if (file) await withTimeLimit(file.close()).catch(() => {});
 	}
 }

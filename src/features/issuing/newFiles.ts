@@ -151,7 +151,7 @@ async function createFile(
 	}
 }
 
-/** True if an open file belongs to another user, or its mode grants access to others. Unknown on Windows. */
+/** True if an open file belongs to another user, or its mode grants access to others. Always false on Windows, whose modes show nothing. */
 async function isReadableByOthers(file: FileHandle): Promise<boolean> {
 	const { mode, uid } = await withTimeLimit(file.stat());
 	const user = process.getuid?.();

@@ -21,7 +21,7 @@ export class EnforcementIndex {
 	/** Returns where a certificate is active. */
 	activationStatus(certificateId: string): ActivationStatus {
 		const changeCount = this.#projects.changeCount;
-		// Their event comes too late: a caller that has just read the projects must not get an old result.
+		// The projects' event comes too late: a caller that has just read the projects must not get an old result.
 		if (changeCount !== this.#changeCount) this.#statuses.clear();
 		this.#changeCount = changeCount;
 		const cached = this.#statuses.get(certificateId);

@@ -56,10 +56,10 @@ export async function finishRotation(
 		return {
 			scopes: [...withOld, ...without],
 			act: ({ scope, old }) =>
-				switchOver(session, scope, { from, to, imposed: false, expectedActive: old === "active" }, signal),
+				switchOver(session, scope, { from, to, inherited: false, expectedActive: old === "active" }, signal),
 			last: async () => {
 				if (!request.deleteOld) {
-					// A project's own activation may show only now that the organization does not impose the certificate.
+					// A project's own activation may show only now that the project no longer inherits the certificate.
 					const { scopes } = await readRotation(deps, session, pairOf(fresh), signal);
 					if (scopes.some(({ old }) => old !== "inactive")) throw new ProblemError({ reason: "changed-meanwhile" });
 					return false;
@@ -91,30 +91,30 @@ export async function undoRotation(
 		const { oldId: to, nextId: from } = pairOf(fresh);
 		const scopes = fresh.scopes.filter(({ planned }) => planned);
 		const [first] = scopes;
-		if (first?.scope.kind === "organization" && undoStep(first, plan) === "take")
+		if (first?.scope.kind === "organization" && undoStep(first, plan) === "switch-back")
 			await assertSelfAccess(request, fresh, from, to, signal);
 		return {
 			scopes,
 			act: async (each) => {
 				const { scope } = each;
 				const step = undoStep(each, plan);
-				if (step === "keep") {
-					// The organization, undone first, may have imposed the certificate that the project's list showed.
+				if (step === "keep-both") {
+					// The project's list may have shown a certificate inherited from the organization, which is undone first.
 					const { listing, problem } = await session.scope(scope, signal);
 					const stays = isActive(from, listing);
 					if (stays === undefined) return { scope, outcome: "failed", problem: problem ?? unreadProblem(scope) };
 					return { scope, outcome: stays ? "kept" : "done", problem };
 				}
-				if (step === "return") return reactivateOld(session, scope, to, from, signal);
-				const imposed = scope.kind === "project" && fresh.activeInOrganization.includes(from);
-				return switchOver(session, scope, { from, to, imposed, expectedActive: step === "take" }, signal);
+				if (step === "reactivate-old") return reactivateOld(session, scope, to, from, signal);
+				const inherited = scope.kind === "project" && fresh.activeInOrganization.includes(from);
+				return switchOver(session, scope, { from, to, inherited, expectedActive: step === "switch-back" }, signal);
 			},
 			last: async () => false,
 		};
 	});
 }
 
-/** A checked end, under the lock. */
+/** The state of a finish or undo after its checks, under the lock. */
 interface PreparedEnd {
 	readonly session: OrganizationSession;
 	readonly fresh: RotationSnapshot;
@@ -198,7 +198,7 @@ async function isOldDeleted({ session, plan }: PreparedEnd): Promise<boolean> {
 	return listing !== null && isComplete(listing) && !listing.certificates.some(({ id }) => id === plan.old.id);
 }
 
-/** Activates a certificate if `beside`, which stays, is active there. */
+/** Activates a certificate in a scope if `beside`, which stays, is active there. */
 async function reactivateOld(
 	session: OrganizationSession,
 	scope: Scope,

@@ -55,10 +55,10 @@ export interface RotationScope {
 	readonly scope: Scope;
 	/**
 	 * Whether the old certificate is directly active in the scope. `unclear`: the project's list shows the certificate,
-	 * but the organization may impose it; the person must be asked, unless a plan exists.
+	 * but it may be inherited from the organization; the person must be asked, unless a plan exists.
 	 */
 	readonly old: "active" | "inactive" | "unclear";
-	/** True if the scope's own list shows the new certificate as active; for a project, it may be imposed. */
+	/** True if the scope's own list shows the new certificate as active; for a project, it may be inherited. */
 	readonly next: boolean;
 	/** True if the plan contains the scope. */
 	readonly planned: boolean;
@@ -109,7 +109,7 @@ export function findStepIssues(
 	if (step === "undo") {
 		const isExpired = (validityOf(old).until ?? now + 1) <= now;
 		// If no scope returns to `old`, undo only removes the plan.
-		const returns = plan && scopes.some((each) => ["take", "return"].includes(undoStep(each, plan)));
+		const returns = plan && scopes.some((each) => ["switch-back", "reactivate-old"].includes(undoStep(each, plan)));
 		return isExpired && returns ? ["old-expired"] : [];
 	}
 	if (!next) return ["gone"];
@@ -120,19 +120,20 @@ export function findStepIssues(
 
 /**
  * The action of undo in one scope.
- * - `take`: activates `old`, then deactivates `next`.
- * - `return`: activates `old`, which is inactive; `next` was active before and stays.
- * - `keep`: none; `next` was active before, and both stay.
- * - `nothing`: none; `next` is inactive. If `old` is inactive too, somebody accepts clients without a certificate, and
- *   undo must not end that access.
+ * - `switch-back`: activates `old`, then deactivates `next`.
+ * - `reactivate-old`: activates `old`, which is inactive; `next` was active before and stays.
+ * - `keep-both`: none; `next` was active before, and both stay.
+ * - `none`: `next` is inactive. If `old` is inactive too, clients without a certificate might be accepted, and
+ *   undo must not end that.
  */
-export type UndoStep = "take" | "return" | "keep" | "nothing";
+export type UndoStep = "switch-back" | "reactivate-old" | "keep-both" | "none";
 
+/** Returns the action of undo in one scope. */
 export function undoStep({ scope, old, next, planned }: RotationScope, { scopes }: RotationPlan): UndoStep {
-	if (!next || !planned) return "nothing";
+	if (!next || !planned) return "none";
 	const before = scopes.find((each) => scopeKey(each.scope) === scopeKey(scope));
-	if (!before?.nextWasActive) return "take";
-	return old === "inactive" ? "return" : "keep";
+	if (!before?.nextWasActive) return "switch-back";
+	return old === "inactive" ? "reactivate-old" : "keep-both";
 }
 
 /** Returns how far a rotation is, by the scopes where both certificates are active. */
@@ -251,7 +252,7 @@ function toRotationScopes(
 	const inOrganization = activeIds(listing);
 	// By the lists as served: an absence from a list with own writes applied proves nothing.
 	const showsOwnOnly = (projects.projects ?? []).some(({ id }) =>
-		inOrganization.some((imposed) => isActive(imposed, projects.scope(id).served ?? null) === false),
+		inOrganization.some((inherited) => isActive(inherited, projects.scope(id).served ?? null) === false),
 	);
 	const all = [
 		{ scope: ORGANIZATION, shown: listing },

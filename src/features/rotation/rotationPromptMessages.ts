@@ -108,7 +108,7 @@ export function describeStart(question: StartQuestion, now: number): ModalText {
 	};
 }
 
-/** OpenAI doesn't document which of two such certificates it selects (API guide, "Mutual TLS"). */
+/** True if OpenAI doesn't document which of the two certificates it selects (API guide, "Mutual TLS"). */
 function isExpiredBesideRenewal(old: TrustAnchor, next: TrustAnchor, now: number): boolean {
 	return (validityOf(old).until ?? Infinity) <= now && hasSameSubjectAndKey(old.content, next.content);
 }

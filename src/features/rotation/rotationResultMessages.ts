@@ -60,7 +60,7 @@ export function describeRotationResult(
 	].join("\n");
 }
 
-/** Describes why the end stopped between two scopes. */
+/** Describes why a finish or undo stopped between two scopes. */
 function describeStop(problem: Problem): string {
 	return problem.reason === "changed-meanwhile"
 		? l10n.t("The certificates changed in the meantime, or are active in a place that wasn't visible before.")

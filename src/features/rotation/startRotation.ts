@@ -12,7 +12,7 @@ export interface StartRequest {
 	/** The state that the person confirmed. */
 	readonly confirmed: RotationSnapshot;
 	/** The person's answer about `unclear` scopes. Ignored without such scopes, or if a plan exists. */
-	readonly unclear: "own" | "imposed";
+	readonly unclear: "own" | "inherited";
 	/** As in `findStepIssues`. */
 	readonly soonDays: number;
 }

@@ -12,8 +12,8 @@ import type { SwitchoverResult } from "./rotationResult.ts";
 export interface SwitchoverRequest {
 	readonly from: string;
 	readonly to: string;
-	/** True if the organization imposes `from`: a project's list may then not show its direct activation. */
-	readonly imposed: boolean;
+	/** True if a project inherits `from`: its list may then not show its direct activation. */
+	readonly inherited: boolean;
 	/** True if the person confirmed deactivating `from`; else `from` must still be inactive. */
 	readonly expectedActive: boolean;
 }
@@ -27,7 +27,7 @@ export interface SwitchoverRequest {
 export async function switchOver(
 	session: OrganizationSession,
 	scope: Scope,
-	{ from, to, imposed, expectedActive }: SwitchoverRequest,
+	{ from, to, inherited, expectedActive }: SwitchoverRequest,
 	signal?: AbortSignal,
 ): Promise<SwitchoverResult> {
 	const result = resultFor(scope);
@@ -64,10 +64,10 @@ export async function switchOver(
 			return isRead ? result("done") : result("unread", after.problem ?? unreadProblem(scope));
 		const { ended } = deactivated;
 		if (ended && !isOutcomeUnknown(ended)) return result("failed", ended);
-		if (isFrom === undefined || (isFrom && imposed)) return result("unknown", ended);
+		if (isFrom === undefined || (isFrom && inherited)) return result("unknown", ended);
 		return isFrom ? result("failed", ended) : result("done");
 	} catch (defect) {
-		return { ...(await recover(session, scope, { from, to, imposed })), defect };
+		return { ...(await recover(session, scope, { from, to, inherited })), defect };
 	}
 }
 
@@ -84,13 +84,13 @@ function resultFor(scope: Scope) {
 async function recover(
 	{ service }: OrganizationSession,
 	scope: Scope,
-	{ from, to, imposed }: Pick<SwitchoverRequest, "from" | "to" | "imposed">,
+	{ from, to, inherited }: Pick<SwitchoverRequest, "from" | "to" | "inherited">,
 ): Promise<SwitchoverResult> {
 	const result = resultFor(scope);
 	const read = () => (scope.kind === "project" ? service.projectCertificates(scope.id) : service.list());
 	const listing = await read().catch(() => null);
 	const [isFrom, isTo] = [from, to].map((id) => isActive(id, listing));
-	if (isFrom === undefined || isTo === undefined || (isFrom && imposed)) return result("unknown");
+	if (isFrom === undefined || isTo === undefined || (isFrom && inherited)) return result("unknown");
 	if (isFrom) return result("failed");
 	if (isTo) return result("done");
 	try {
@@ -102,8 +102,9 @@ async function recover(
 }
 
 /**
- * Activates a certificate where `beside` is active by a fresh read right before: where no certificate is active, the
- * activation would start refusing clients without a certificate. Stops at the first scope where `beside` is inactive.
+ * Activates a certificate in scopes where a fresh read right before shows `beside` as active. Where no certificate is
+ * active, OpenAI would reject clients without a certificate from then on. Stops at the first scope where `beside` isn't
+ * shown as active.
  */
 export async function activateAlongside(
 	session: OrganizationSession,

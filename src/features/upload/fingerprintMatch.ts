@@ -20,8 +20,8 @@ export interface MatchResult {
 }
 
 /**
- * Finds an upload in a list that was read after sending. A match has the same fingerprint and was not listed before.
- * Names and dates don't decide: names can be changed, and dates may be missing.
+ * Finds an upload in a list that was read after sending. A match has the same fingerprint, was not listed before, and was
+ * not created before. Names don't decide, because they can be changed.
  * @param attempts Unconfirmed attempts to upload one certificate, at least one.
  * @param otherIds Ids known to belong to other uploads.
  * @param contentOf Returns an id's content; `null` if unknown.

@@ -20,9 +20,9 @@ export interface UploadResult {
 	readonly duplicates: readonly Certificate[];
 	/**
 	 * `answered`: the service confirmed the upload. `found`: a lookup found the certificate after a missing answer.
-	 * `there-before`: somebody else uploaded the certificate after the person was asked, so nothing was sent.
+	 * `already-present`: the organization already had an identical certificate, so nothing was sent.
 	 */
-	readonly how: "answered" | "found" | "there-before";
+	readonly how: "answered" | "found" | "already-present";
 }
 
 /** Controls a running upload. */

@@ -159,7 +159,7 @@ export class UploadService extends ChangeEmitter {
 					this.#journal.assertNoneOpen(key, await this.#read());
 					const listing = await this.#certificates.loadIfStale(RECENT_MS, signal, target.service);
 					const unknownDuplicate = await this.#findUnknownDuplicate(request, target, signal);
-					if (unknownDuplicate) return { ...unknownDuplicate, how: "there-before" };
+					if (unknownDuplicate) return { ...unknownDuplicate, how: "already-present" };
 					return this.#sender.send(
 						{ ...key, name, pem },
 						{ earlierAttempts: [], listing, locked, target, control: this.#controlOf(running) },
@@ -190,7 +190,7 @@ export class UploadService extends ChangeEmitter {
 	}
 
 	/**
-	 * Silently confirms the uploads that a list shows, because each has a row. Leaves failures to `check`.
+	 * Confirms the uploads that a list shows, without a notification, because each has a row. `check` reports problems.
 	 * @param listing Must have just been read.
 	 */
 	async confirmListed(listing: CertificateListing): Promise<void> {

@@ -144,7 +144,7 @@ async function build(
 	return new Uint8Array(certificate.rawData);
 }
 
-/** Not from text, in which some characters would have a meaning. */
+/** Makes a name of one common name. Doesn't parse text, in which some characters have a meaning. */
 function commonName(text: string): Name {
 	return new Name([{ CN: [{ utf8String: text }] }]);
 }

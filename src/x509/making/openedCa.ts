@@ -44,7 +44,7 @@ export class OpenedCa implements OpenCa {
 	 */
 	static async open(path: CaPath, privateKey: KeyObject, now: () => number): Promise<OpenedCa> {
 		const ca = new OpenedCa(path, privateKey, now);
-		// Nobody gets this client certificate. Its name can't be the CA's, and is no DNS name that constraints could exclude.
+		// A trial, thrown away. Its random name differs from the CA's, and isn't a DNS name that constraints could exclude.
 		const { publicKey } = await makeKeyPair("p-256");
 		await ca.#make(publicKeyInfo(publicKey), { commonName: `Check ${randomSerial()}`, names: [], validDays: 1 });
 		return ca;

@@ -163,7 +163,7 @@ function isWellFormed({ oid, value }: RawExtension): boolean {
 	}
 }
 
-/** An optional BOOLEAN and an optional INTEGER. DER has one value for true (X.690 11.1). */
+/** True for an optional BOOLEAN and an optional INTEGER. DER has one value for true (X.690 11.1). */
 function isBasicConstraints(parts: readonly Element[]): boolean {
 	const [flag, ...rest] = parts[0]?.tag === BOOLEAN ? parts : [undefined, ...parts];
 	const isFlag = !flag || (flag.content.length === 1 && (flag.content[0] === 0xff || flag.content[0] === 0));
@@ -176,13 +176,13 @@ function isListOf(value: Uint8Array, isItem: (item: Element) => boolean): boolea
 	return items.length > 0 && items.every((item) => item.tag === SEQUENCE && isItem(item));
 }
 
-/** AccessDescription: a method and a location (RFC 5280 4.2.2.1). */
+/** True for an AccessDescription: a method and a location (RFC 5280 4.2.2.1). */
 function isAccessDescription(item: Element): boolean {
 	const [method, location] = childrenOf(item) ?? [];
 	return isOid(method) && location !== undefined && readGeneralName(location) !== null;
 }
 
-/** PolicyInformation: a policy and optional qualifiers (RFC 5280 4.2.1.4). */
+/** True for a PolicyInformation: a policy and optional qualifiers (RFC 5280 4.2.1.4). */
 function isPolicy(item: Element): boolean {
 	const [policy, qualifiers, ...rest] = childrenOf(item) ?? [];
 	return isOid(policy) && (!qualifiers || qualifiers.tag === SEQUENCE) && rest.length === 0;
@@ -194,7 +194,7 @@ function hasPolicyTwice(list: Element): boolean {
 	return new Set(policies).size < policies.length;
 }
 
-/** Two policies, neither of which is "any policy" (RFC 5280 4.2.1.5). */
+/** True for two policies, neither of which is "any policy" (RFC 5280 4.2.1.5). */
 function isPolicyMapping(item: Element): boolean {
 	const policies = childrenOf(item) ?? [];
 	return policies.length === 2 && policies.every((each) => isOid(each) && decodeOid(each.content) !== ANY_POLICY);

@@ -99,7 +99,7 @@ function* checkName(constraints: NameConstraints, { name, origin }: ConstrainedN
 		// BoringSSL and OpenSSL reject e-mail addresses of an unusual string type.
 		if (kind === "email" || !isAllowed(name, constraints)) yield { code: "unsupported-name-constraints" };
 	} else if (!SUPPORTED.has(kind)) {
-		// Whoever cannot compare a name under critical constraints must reject it (RFC 5280 4.2.1.10).
+		// A validator that cannot compare a name under critical constraints must reject it (RFC 5280 4.2.1.10).
 		if (critical) yield { code: "subject-not-allowed", name: text };
 		else yield { code: "unclear-name-constraints" };
 	} else if (obstacle === "syntax") yield { code: "name-not-allowed", name: text };

@@ -14,7 +14,7 @@ export function isHostName(text: string): boolean {
 	return HOST.test(text);
 }
 
-/** True for a common name that BoringSSL takes for a host name, also one of a single word. */
+/** True for a common name that BoringSSL treats as a host name, also one of a single word. */
 export function looksLikeHost(text: string): boolean {
 	return /^(?:\*\.)?[a-z\d_:][a-z\d_:-]*(?:\.[a-z\d_:][a-z\d_:-]*)*\.?$/i.test(text);
 }
@@ -67,7 +67,7 @@ export function isBelowExactHost({ kind, text }: GeneralName, base: GeneralName)
 	return kind === base.kind && (host?.toLowerCase().endsWith(`.${base.text.toLowerCase()}`) ?? false);
 }
 
-/** How validators read the base of a subtree: alike, differently, or some of them reject the certificate. */
+/** Returns how validators read the base of a subtree: alike, differently, or some of them reject the certificate. */
 export function readabilityOf({ kind, text, bytes }: GeneralName): "clear" | "unclear" | "invalid" {
 	switch (kind) {
 		case "ip":
@@ -95,13 +95,13 @@ function isHostWithin(host: string, domain: string): boolean {
 	return other === "" || one === other || one.endsWith(`.${other}`);
 }
 
-/** A base that begins with a dot is every host below the domain, another base is exactly that host. */
+/** True if a host matches a base: a base with a leading dot every host below it, the empty base every host, another only itself. */
 function isHostMatch(host: string, base: string): boolean {
 	if (base.startsWith(".")) return host.toLowerCase().endsWith(base.toLowerCase());
 	return base === "" || host.toLowerCase() === base.toLowerCase();
 }
 
-/** A base with `@` is one mailbox, whose local part is compared with case (RFC 5280 7.5). */
+/** True if a mailbox matches a base. A base with `@` is one mailbox, whose local part is case-sensitive (RFC 5280 7.5). */
 function isMailboxWithin(mailbox: string, base: string): boolean {
 	const [local, host = ""] = splitMailbox(mailbox);
 	const [baseLocal, baseHost] = splitMailbox(base);

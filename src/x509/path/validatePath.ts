@@ -68,7 +68,7 @@ function remember<K, V>(compute: (key: K) => V): (key: K) => V {
 	};
 }
 
-/** True if a certificate may issue others; certificates of version 1 can't say so. */
+/** True if a certificate may issue others. Versions 1 and 2 have no basic constraints, so only self-issued ones count. */
 export function isAuthority({ extensions, raw, selfIssued }: DecodedCertificate): boolean {
 	return extensions.basicConstraints?.ca ?? (raw.version < 2 && selfIssued);
 }
@@ -92,7 +92,7 @@ function* validityIssues({ raw }: DecodedCertificate, at: number): Generator<Iss
 
 function* extendedKeyUsageIssues({ extensions }: DecodedCertificate): Generator<IssueOf> {
 	const usages = extensions.extendedKeyUsage;
-	// Go takes an empty list for any usage, which is reported as malformed.
+	// Go treats an empty list as any usage, which is reported as malformed.
 	if (usages === null || usages.length === 0 || usages.includes(CLIENT_AUTHENTICATION)) return;
 	yield { code: usages.includes(ANY_EXTENDED_KEY_USAGE) ? "any-extended-key-usage" : "no-client-authentication" };
 }

@@ -13,7 +13,7 @@ export interface RotationCall {
 	readonly owner: string;
 	readonly confirmed: RotationSnapshot;
 	/** The user's answer about unclear scopes, at a start. */
-	readonly unclear: "own" | "imposed";
+	readonly unclear: "own" | "inherited";
 	readonly hasSelfAccess: boolean;
 	/** Number of exchanges before. */
 	readonly exchangeCount: number;

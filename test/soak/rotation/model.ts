@@ -15,7 +15,7 @@ import { type InitialState, type OrganizationSetup, type RotationSlot, RotationW
 
 /** The user's choices at a step, and the disruptions. */
 interface StepStyle {
-	readonly unclear: "own" | "imposed";
+	readonly unclear: "own" | "inherited";
 	readonly deleteOld: boolean;
 	readonly hasSelfAccess: boolean;
 	readonly disruptions: readonly RotationDisruption[];
@@ -215,7 +215,7 @@ const step = createStepFactory<User, RotationSlot>(async ({ world, validator }, 
 	for (const each of world.slots) if (each.dead) await world.revive(each);
 });
 
-const unclearAnswers = fc.constantFrom("own", "imposed");
+const unclearAnswers = fc.constantFrom("own", "inherited");
 
 const styles: fc.Arbitrary<StepStyle> = fc.record<StepStyle>({
 	unclear: unclearAnswers,

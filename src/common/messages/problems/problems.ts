@@ -36,7 +36,7 @@ export function describeProblem(problem: Problem): string {
 	return joinSentences(fact, effect, action);
 }
 
-/** Like `describeProblem`, in a question: without what wasn't done, since what is asked about can still be done. */
+/** Like `describeProblem`, for a question: without the effect, such as “Nothing was sent.”, since the user can still go on. */
 export function describeCause(problem: Problem): string {
 	const { fact, action } = problemText(problem);
 	return joinSentences(fact, action);

@@ -10,7 +10,7 @@ import { type CommandContext, requireConnection } from "../../organization/ui/co
 import { renameCertificate } from "../renameCertificate.ts";
 import { describeRenamed, renamePrompt, renameTitle, renamingTitle } from "../renameMessages.ts";
 
-/** @throws ProblemError; CancelledError */
+/** Asks for a new name and renames a certificate. @throws ProblemError; CancelledError */
 export async function promptAndRename(deps: CommandContext, { id }: Certificate): Promise<void> {
 	const { organization, certificates } = deps;
 	const { organizationRef } = await requireConnection(deps);

@@ -152,7 +152,7 @@ function showResult(isGood: boolean, message: string, detail: string, ...buttons
  * @throws ProblemError `client-pair`; CancelledError
  */
 async function promptForCredentials(
-	{ validateClientCredentials: judgeClient }: ClientCheckDeps,
+	{ validateClientCredentials }: ClientCheckDeps,
 	clientFile: CheckedFile,
 	{ candidates, holdsPrivateKey }: CertificateFile,
 	{ sha256 }: ChainCheckResult,
@@ -172,7 +172,7 @@ async function promptForCredentials(
 	const prompt = clientCheckPromptLabels.passphrasePrompt;
 	try {
 		const passphrase = await promptForPassphrase(keyFile.name, prompt, (passphrase) =>
-			judgeClient({ ...credentials, passphrase }),
+			validateClientCredentials({ ...credentials, passphrase }),
 		);
 		return { client: { ...credentials, passphrase }, keyUri: keyFile.uri };
 	} catch (thrown) {

@@ -29,8 +29,8 @@ export interface ClientImpactDeps extends Pick<CommandContext, "certificates" | 
 export interface ClientPromptDeps extends NotificationDeps, Pick<CommandContext, "projects"> {}
 
 /**
- * Judges the known clients before a deactivation, by lists that were just read. Reads the projects, if those inherit
- * what is deactivated, and contents that are unknown.
+ * Returns the effect of a deactivation on the known clients, by lists that were just read. Reads the projects for a
+ * deactivation in the organization, and missing contents.
  * @returns `null` if no client is known, or nothing changes.
  * @throws CancelledError
  */

@@ -30,7 +30,7 @@ export interface ClientCommandDeps extends NotificationDeps {
 }
 
 /**
- * Adds the clients in files and folders, and says what became of each.
+ * Adds the clients in files and folders, and shows what happened to each.
  * @param clicked,selection Arguments that a drop passes; without files, the person chooses.
  * @throws ProblemError; CancelledError
  */

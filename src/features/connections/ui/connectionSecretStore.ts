@@ -136,7 +136,7 @@ export class ConnectionSecretStore implements vscode.Disposable {
 			(each) => persistent.find(({ id }) => id === each.id) ?? (hiddenIds.has(each.id) ? each : []),
 		);
 		const toStore = [...old, ...persistent.filter((each) => !old.includes(each))];
-		// A session-only choice leaves the stored one, which other windows use, and this one once reopened.
+		// A session-only choice keeps the stored choice, which other windows use, and this window after it is reopened.
 		const used = current && !current.sessionOnly ? current.id : stored.current?.id;
 		const next = { current: toStore.find(({ id }) => id === used) ?? null, all: toStore };
 		this.#sessionOnly = nextSessionOnly;

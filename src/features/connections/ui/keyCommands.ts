@@ -57,19 +57,19 @@ export async function setKey(deps: KeyCommandDeps, replaces: boolean): Promise<v
 
 /** Prompts for a missing passphrase, so that a pasted key is not lost later. @throws ProblemError, CancelledError */
 async function ensurePassphrase(
-	{ clientCertificates, validateClientFiles: judgeClientFiles }: KeyCommandDeps,
+	{ clientCertificates, validateClientFiles }: KeyCommandDeps,
 	origin: string,
 ): Promise<void> {
 	const files = await clientCertificates.filesFor(origin);
 	if (!files) return;
 	try {
-		await judgeClientFiles(files);
+		await validateClientFiles(files);
 	} catch (thrown) {
 		const problem = problemOf(thrown);
 		if (!problem) throw thrown;
 		// The check of the admin key reports any other problem.
 		const isLocked = problem.reason === "client-certificate" && problem.why.startsWith("passphrase-");
-		if (isLocked) await setPassphrase(clientCertificates, judgeClientFiles);
+		if (isLocked) await setPassphrase(clientCertificates, validateClientFiles);
 	}
 }
 

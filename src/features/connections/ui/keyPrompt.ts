@@ -68,7 +68,7 @@ export async function promptForKey(
 	return { ...checked, sessionOnly };
 }
 
-/** VS Code does not expose whether there is a keyring; a browser has none. */
+/** True in a browser, which has no keyring. VS Code doesn't expose whether another system has one. */
 function isBrowser(): boolean {
 	return vscode.env.uiKind === vscode.UIKind.Web;
 }

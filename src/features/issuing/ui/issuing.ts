@@ -18,7 +18,7 @@ import type { ChosenCa } from "./caPrompt.ts";
 export interface IssuingDeps extends NotificationDeps, AddFileDeps, Pick<ClientCheckDeps, "checkChain"> {
 	readonly maker: CertificateMaker;
 	readonly locks: Pick<FileLocks, "withLock">;
-	/** Knows how far this computer's clock is from OpenAI's. */
+	/** Shows how far this computer's clock is from OpenAI's. */
 	readonly certificates: Pick<CertificateStore, "state">;
 }
 

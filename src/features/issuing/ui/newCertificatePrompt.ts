@@ -11,7 +11,7 @@ import {
 	type Step,
 } from "./issuingPrompts.ts";
 
-/** In what the questions about a CA and a client differ. */
+/** The differences between the questions about a CA and a client. */
 interface NewCertificateQuestions {
 	readonly title: string;
 	readonly commonName: { readonly prompt: string; readonly value: string };

@@ -73,14 +73,14 @@ export async function undoRotating(deps: RotationCommandDeps, certificate: Certi
 		const { snapshot, plan, old, next, summarize } = await readEndState(deps, certificate, "undo");
 		const scopesWith = (...steps: readonly UndoStep[]) =>
 			snapshot.scopes.filter((each) => steps.includes(undoStep(each, plan)));
-		const deactivated = scopesWith("take");
+		const deactivated = scopesWith("switch-back");
 		const isInOrganization = deactivated.some(({ scope }) => scope.kind === "organization");
 		const access = isInOrganization ? await requireAccess(deps, snapshot, next, old) : null;
 		await confirmUndo({
 			...{ old, next, access, changed },
 			scopes: summarize(deactivated),
-			kept: summarize(scopesWith("keep", "return")),
-			reactivated: summarize(scopesWith("take", "return").filter((each) => each.old === "inactive")),
+			kept: summarize(scopesWith("keep-both", "reactivate-old")),
+			reactivated: summarize(scopesWith("switch-back", "reactivate-old").filter((each) => each.old === "inactive")),
 		});
 		const title = rotationProgressLabels.undoing;
 		const request: EndRequest = { confirmed: snapshot, hasSelfAccess: selfAccessCheck(deps) };
@@ -89,7 +89,7 @@ export async function undoRotating(deps: RotationCommandDeps, certificate: Certi
 	});
 }
 
-/** Runs an end and shows its result: a complete end only in the rows and the status bar. */
+/** Runs a finish or undo and shows its result; a complete one only in the rows and the status bar. */
 async function runEnd(
 	deps: RotationCommandDeps,
 	certificate: Certificate,

@@ -62,10 +62,10 @@ export async function promptForNext(
 }
 
 /** Asks for direct activations in projects, which the lists do not show. @throws CancelledError */
-export async function promptUnclear(old: Certificate, unclear: ScopeSummary): Promise<"own" | "imposed"> {
+export async function promptUnclear(old: Certificate, unclear: ScopeSummary): Promise<"own" | "inherited"> {
 	const { alsoInProjects, onlyInOrganization, onlyInOrganizationEffect, inProjectsToo } = rotationPickLabels;
-	return pickOne<"own" | "imposed">({ title: unclearScopesTitle(old), placeholder: alsoInProjects }, [
-		{ label: onlyInOrganization, detail: onlyInOrganizationEffect, value: "imposed" },
+	return pickOne<"own" | "inherited">({ title: unclearScopesTitle(old), placeholder: alsoInProjects }, [
+		{ label: onlyInOrganization, detail: onlyInOrganizationEffect, value: "inherited" },
 		{ label: inProjectsToo, detail: describeAlsoActivated(unclear), value: "own" },
 	]);
 }
@@ -112,7 +112,7 @@ async function refuseAndOfferSettings(question: Parameters<typeof promptModal>[0
 	throw new CancelledError();
 }
 
-/** Shows that the rotation could not be ended; else as `refuseLockOut`. @throws CancelledError */
+/** Like `refuseLockOut`, for a rotation that could be neither finished nor undone. @throws CancelledError */
 export async function refuseDeadEnd(old: RotatedCertificate, next: RotatedCertificate, access: string): Promise<never> {
 	return refuseAndOfferSettings(describeDeadEnd(old, next, access));
 }

@@ -17,7 +17,7 @@ export async function checkSelfAccessAfter(
 	return withCancellableProgress(title, (signal) => checkSelfAccess(deps, anchors, signal));
 }
 
-/** True if own calls would be accepted. Ignores the host: it just served all reads with the old certificate active. */
+/** True if this extension's calls would be accepted. Ignores the host, which just answered with the old certificate active. */
 export function isChainAccepted(access: SelfAccess): boolean {
 	return access.kind === "checked" ? access.check.verdict === "accepted" : keepsAccess(access);
 }

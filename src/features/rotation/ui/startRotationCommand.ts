@@ -110,7 +110,7 @@ async function start(
 
 	const summarize = (some: RotationSnapshot["scopes"]) => summarizeScopesOf(some, nameOf);
 	const unclear = snapshot.scopes.filter((each) => each.old === "unclear");
-	const answer = plan || unclear.length === 0 ? "imposed" : await promptUnclear(old.certificate, summarize(unclear));
+	const answer = plan || unclear.length === 0 ? "inherited" : await promptUnclear(old.certificate, summarize(unclear));
 	const scopes = snapshot.scopes.filter(
 		(each) => each.old === "active" || (each.old === "unclear" && answer === "own"),
 	);
@@ -149,7 +149,7 @@ async function chooseNext(deps: RotationCommandDeps, old: Certificate): Promise<
 			refuseFull: async (signal: AbortSignal) => refuseFull(await findInactive(deps, signal)),
 		},
 	});
-	if (uploaded.how !== "there-before") notifyDuplicates(deps, uploaded);
+	if (uploaded.how !== "already-present") notifyDuplicates(deps, uploaded);
 	return uploaded.certificate;
 }
 

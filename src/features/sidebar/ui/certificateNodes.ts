@@ -34,7 +34,7 @@ export type TreeNode =
 	| { readonly kind: "certificate"; readonly certificate: Certificate }
 	| { readonly kind: "fact"; readonly of: Certificate; readonly fact: Fact }
 	| { readonly kind: "note"; readonly text: string }
-	| { readonly kind: "mend"; readonly remedy: Remedy };
+	| { readonly kind: "remedy"; readonly remedy: Remedy };
 
 export interface CertificateTreeSources {
 	readonly certificates: CertificateStore;
@@ -66,7 +66,7 @@ export function rootNodes({
 	const notes = describeListNotes(listing, problem && describeProblem(problem), loadedAt);
 	const shownProblem = problemForMessage({ certificates, uploads });
 	return [
-		...(shownProblem ? remediesInView(shownProblem) : []).map((each): TreeNode => ({ kind: "mend", remedy: each })),
+		...(shownProblem ? remediesInView(shownProblem) : []).map((each): TreeNode => ({ kind: "remedy", remedy: each })),
 		...uploads.running.map((upload): TreeNode => ({ kind: "upload", upload })),
 		...uploads.unconfirmed.map((upload): TreeNode => ({ kind: "unconfirmed", upload })),
 		...unplacedPlans({ certificates, plans }).map((plan): TreeNode => ({ kind: "unplacedPlan", plan })),
@@ -109,7 +109,7 @@ export function toTreeItem(node: TreeNode, sources: CertificateTreeSources): Tre
 			return factItem(node.of, node.fact);
 		case "note":
 			return noteItem(node.text);
-		case "mend":
+		case "remedy":
 			return remedyItem(node.remedy);
 	}
 }

@@ -31,7 +31,7 @@ interface CertificatesViewSources extends CertificateTreeSources {
 	readonly connectionName: () => Promise<string | null>;
 }
 
-/** Shows the certificates in the sidebar. Reads stale state when the user looks. */
+/** Shows the certificates in the sidebar. Reads stale state when the view is shown or the window gets the focus. */
 export class CertificatesView implements vscode.Disposable {
 	readonly #sources: CertificatesViewSources;
 	readonly #report: (thrown: unknown) => void;
@@ -41,7 +41,7 @@ export class CertificatesView implements vscode.Disposable {
 	readonly #rows: IncrementalTree<TreeNode>;
 	/** The ids of the expanded certificates. */
 	readonly #expanded = new Set<string>();
-	/** The ids of just uploaded certificates, active in no project, that the user has not expanded. */
+	/** The ids of just uploaded certificates, until they are collapsed or refreshed: no project needs to be read for them. */
 	readonly #justUploaded = new Set<string>();
 	/** The values of the context keys that were set last. */
 	readonly #context = new Map<string, string | boolean>();

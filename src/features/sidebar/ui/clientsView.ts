@@ -31,7 +31,7 @@ interface ClientsViewSources {
 	readonly ensureProjects: () => Promise<void>;
 }
 
-/** Shows the known clients in the sidebar. Reads and judges them when the user looks. */
+/** Shows the known clients in the sidebar. Reads and judges them when the view is shown or the window gets the focus. */
 export class ClientsView implements vscode.Disposable {
 	readonly #sources: ClientsViewSources;
 	readonly #report: (thrown: unknown) => void;
@@ -84,7 +84,7 @@ export class ClientsView implements vscode.Disposable {
 		return this.#rows.asRow(row) !== undefined;
 	}
 
-	/** Reads the clients, and what they are judged by if that is old or missing, if the view is visible. */
+	/** If the view is visible, reads the clients, and the certificates and projects that are stale or missing. */
 	refreshIfVisible(): void {
 		if (this.#view.visible) this.#refresh().catch(this.#report);
 	}

@@ -29,10 +29,11 @@ export interface TreeSource<T> {
 	onDidRequestChildren?(node: T): void;
 }
 
+/** The pause of `refreshChangedSoon`, in milliseconds. */
 const PAUSE_MS = 100;
 
 /**
- * After this time without a request, a refresh is repeated. VS Code's own delay is 200 ms. During a refresh, VS Code
+ * After this time without a request, in milliseconds, a refresh is repeated. VS Code's own delay is 200 ms. During a refresh, VS Code
  * loses the clicked row.
  */
 const MISSED_MS = 1000;

@@ -28,7 +28,7 @@ interface ProjectTreeSources {
 	readonly enforcement: EnforcementIndex;
 }
 
-/** Shows the projects and their enforced certificates in the sidebar. Reads stale state when the user looks. */
+/** Shows the projects and their enforced certificates in the sidebar. Reads stale state when the view is shown or the window gets the focus. */
 export class ProjectsView implements vscode.Disposable {
 	readonly #sources: ProjectTreeSources;
 	readonly #report: (thrown: unknown) => void;

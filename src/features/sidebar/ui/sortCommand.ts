@@ -6,7 +6,7 @@ import { SORT_ORDERS, type SortOrder } from "../sortOrder.ts";
 
 const SORT_ORDER_KEY = "openaiCertificates.order";
 
-/** Returns the sort order that the user picked last; the service's order by default. */
+/** Returns the sort order that the user picked last; by upload date, newest first, by default. */
 export function storedSortOrder(globalState: vscode.Memento): SortOrder {
 	const order = globalState.get<unknown>(SORT_ORDER_KEY);
 	return SORT_ORDERS.find((each) => each === order) ?? "created";

@@ -153,7 +153,7 @@ export function unplacedPlanItem(plan: RotationPlan): vscode.TreeItem {
 	return item;
 }
 
-/** @param parentId The id prefix of the parent row; empty for a note on the view. */
+/** Returns a note's row. @param parentId The id prefix of the parent row; empty for a note on the view. */
 export function noteItem(text: string, parentId = ""): vscode.TreeItem {
 	const item = new vscode.TreeItem(text);
 	item.id = `${parentId}note/${text}`;
@@ -181,10 +181,10 @@ export function remedyItem(remedy: Remedy): vscode.TreeItem {
 	const title = formatRemedy(remedy);
 	const [command, ...args] = REMEDY_COMMANDS[remedy];
 	const item = new vscode.TreeItem(title);
-	item.id = `mend/${remedy}`;
+	item.id = `remedy/${remedy}`;
 	item.tooltip = title;
 	item.iconPath = new vscode.ThemeIcon(REMEDY_ICONS[remedy] ?? "arrow-right");
-	item.contextValue = "mend";
+	item.contextValue = "remedy";
 	item.command = { command, title, arguments: args };
 	item.accessibilityInformation = { label: title };
 	return item;

@@ -60,7 +60,7 @@ export interface UploadDeps extends NotificationDeps {
 	readonly reader: CertificateReader;
 	readonly certificates: CertificateStore;
 	readonly uploads: UploadService;
-	/** Prompts for a key if there is none. @throws CancelledError */
+	/** Prompts for a key if there is none for the base URL's host. @throws CancelledError */
 	readonly ensureKey: () => Promise<void>;
 	/** Returns the upload's target. @throws ProblemError */
 	readonly destination: () => Promise<Destination>;
@@ -93,7 +93,7 @@ export async function uploadFiles(deps: UploadDeps, clicked: unknown, selection:
 				const result = await uploadFile(deps, file, {
 					filePosition: formatFilePosition(displayFileName(file), index + 1, files.length),
 				});
-				if (result.how !== "there-before") uploaded++;
+				if (result.how !== "already-present") uploaded++;
 				await showUploaded(deps, result);
 			} catch (thrown) {
 				failures.push(describeFailure(thrown, file));
@@ -198,7 +198,7 @@ export async function uploadFile(
 		await runSteps(candidates.length > 1 ? [promptCandidate, promptName] : [promptName]);
 
 		const listing = await loading;
-		if (existing) return { certificate: existing, duplicates: [], how: "there-before" };
+		if (existing) return { certificate: existing, duplicates: [], how: "already-present" };
 		const sameName = nameFindings(candidate, name, listing, certificates, abort.signal);
 		const newFindings = (await compare(Promise.all([duplicates, sameName]))).flat();
 		newFindings.push(...maybeUploadedFindings(uploads.unconfirmed, candidate.sha256));

@@ -151,9 +151,9 @@ export async function refuseUpload(
 	throw new CancelledError();
 }
 
-/** Notifies of duplicates of an uploaded certificate, if any. */
+/** Notifies that the certificate was already uploaded, or that it has duplicates, if so. */
 export function notifyDuplicates(deps: NotificationDeps, { certificate, duplicates, how }: UploadResult): void {
-	if (how === "there-before") void showMessage(deps, "information", describeAlreadyPresent(certificate));
+	if (how === "already-present") void showMessage(deps, "information", describeAlreadyPresent(certificate));
 	if (duplicates.length > 0) void showMessage(deps, "warning", describeDuplicates(certificate, duplicates));
 }
 

@@ -21,7 +21,7 @@ describe("The active scopes of a certificate", () => {
 		["none", inactive, inactive, false, null],
 		["none, by a list without inactive certificates", inactive, absent, false, null],
 		["the project", inactive, active, false, "own"],
-		["the organization, which imposes the certificate on the project", active, inactive, true, "inherited"],
+		["the organization, from which the project inherits the certificate", active, inactive, true, "inherited"],
 		["the organization, if the project's list lacks the certificate", active, absent, true, "inherited"],
 		["the organization, and perhaps the project too", active, active, true, "either"],
 	];
@@ -52,7 +52,7 @@ describe("The active scopes of a certificate", () => {
 			assert.deepEqual(found.projects, []);
 			assert.deepEqual(found.problem, scope.problem);
 			assert.equal(found.complete, false);
-			assert.deepEqual(find(active, scope).projects, [{ project: p, how: "either" }], "imposed in any case");
+			assert.deepEqual(find(active, scope).projects, [{ project: p, how: "either" }], "inherited in any case");
 		});
 
 	it("R53 include all certificates that an incomplete list shows", () => {
@@ -62,7 +62,7 @@ describe("The active scopes of a certificate", () => {
 		assert.equal(find({ ...absent, complete: false }, read(inactive)).complete, false);
 	});
 
-	it("R53 do not separate own from imposed activations if the organization's list is unread", () => {
+	it("R53 do not separate own from inherited activations if the organization's list is unread", () => {
 		const found = find(null, read(active));
 		assert.equal(found.organization, undefined);
 		assert.deepEqual(found.projects, [{ project: p, how: "either" }]);

@@ -90,7 +90,7 @@ describe("A rotation", () => {
 	const prepare = (overrides: Partial<Parameters<typeof prepareRotation>[1]> = {}) =>
 		prepareRotation(rotations, { organizationRef, oldId: "old", nextId: "next", ...overrides });
 	const start = async (overrides: Partial<Parameters<typeof startRotation>[1]> = {}, signal?: AbortSignal) =>
-		startRotation(rotations, { confirmed: await prepare(), unclear: "imposed", soonDays: 30, ...overrides }, signal);
+		startRotation(rotations, { confirmed: await prepare(), unclear: "inherited", soonDays: 30, ...overrides }, signal);
 	const finish = async (overrides: Partial<FinishRequest> = {}, signal?: AbortSignal) => {
 		const request: FinishRequest = {
 			confirmed: await prepare(),
@@ -158,12 +158,12 @@ describe("A rotation", () => {
 		});
 
 		for (const inherits of [false, true])
-			it(`marks projects as unclear only if needed: lists ${inherits ? "show" : "do not show"} imposed certificates`, async () => {
+			it(`marks projects as unclear only if needed: lists ${inherits ? "show" : "do not show"} inherited certificates`, async () => {
 				fake.projectListInherits = inherits;
 				activate("old", ORGANIZATION, p);
 				const [organization, ...projects] = (await prepare()).scopes;
 				assert.deepEqual(organization, scopeState(ORGANIZATION, "active", false, false));
-				// The certificate is missing in one list, so no list shows imposed certificates.
+				// The certificate is missing in one list, so no list shows inherited certificates.
 				const unclear = [scopeState(p, "unclear", false, false), scopeState(q, "unclear", false, false)];
 				assert.deepEqual(projects, inherits ? unclear : [scopeState(p, "active", false, false)]);
 			});
@@ -189,7 +189,7 @@ describe("A rotation", () => {
 			contents.set("next", parsedCertificate("next", { findings: [{ code: "not-a-ca", level: "strong" }] }));
 			assert.deepEqual(await expectProblem(start()), { reason: "rotation-refused", issue: "leaf" });
 			const confirmed = await prepare({ oldId: "next", nextId: "old" });
-			const request = { confirmed, unclear: "imposed", soonDays: 30 } as const;
+			const request = { confirmed, unclear: "inherited", soonDays: 30 } as const;
 			assert.deepEqual(await expectProblem(startRotation(rotations, request)), {
 				reason: "rotation-refused",
 				issue: "not-longer",
@@ -282,7 +282,7 @@ describe("A rotation", () => {
 			assert.deepEqual([activeIn(ORGANIZATION), activeIn(p), activeIn(q)], ["next,old", "third", "next,old"]);
 		});
 
-		for (const unclear of ["own", "imposed"] as const)
+		for (const unclear of ["own", "inherited"] as const)
 			it(`uses the user's answer for unclear projects: ${unclear}`, async () => {
 				fake.projectListInherits = true;
 				activate("old", ORGANIZATION, p);
@@ -569,7 +569,7 @@ describe("A rotation", () => {
 		it("stops and requires a new confirmation if a project with an assumed inheritance has an own activation", async () => {
 			fake.projectListInherits = true;
 			activate("old", ORGANIZATION, p);
-			await start({ unclear: "imposed" });
+			await start({ unclear: "inherited" });
 			const result = await finish();
 			assert.deepEqual([outcomes(result), result.problem], [["organization done"], changed]);
 			assert.deepEqual((await prepare()).scopes, [
@@ -729,17 +729,17 @@ describe("A rotation", () => {
 			const snapshot = await prepare();
 			assert.deepEqual(
 				snapshot.scopes.map((each) => undoStep(each, plan)),
-				["return", "nothing"],
+				["reactivate-old", "none"],
 			);
 			assert.deepEqual(findStepIssues(snapshot, "undo", at + 20 * DAY, 30), ["old-expired"]);
 			fake.certificates = fake.certificates.map((each) => (each.id === "old" ? { ...each, expiresAt: null } : each));
 			assert.deepEqual(findStepIssues(await prepare(), "undo", at + 20 * DAY, 30), []);
 		});
 
-		it("does not keep the new certificate in a project where the organization only imposed it", async () => {
+		it("does not keep the new certificate in a project where it was only inherited", async () => {
 			fake.projectListInherits = true;
 			activate("old", ORGANIZATION, p);
-			await start({ unclear: "imposed" });
+			await start({ unclear: "inherited" });
 			await finish();
 			await start();
 			assert.deepEqual(outcomes(await undo()), ["organization done", "project/p done"]);

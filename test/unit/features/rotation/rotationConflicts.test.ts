@@ -104,7 +104,7 @@ describe("Concurrent changes during a rotation", () => {
 				rotations = open();
 				const { scopes } = await prepare();
 				const named = scopes.filter((each) =>
-					step === "finish" ? each.old === "active" : ["take", "return"].includes(undoStep(each, plan)),
+					step === "finish" ? each.old === "active" : ["switch-back", "reactivate-old"].includes(undoStep(each, plan)),
 				);
 				const newWrites = writesSince();
 				await (step === "finish" ? finish() : undo());

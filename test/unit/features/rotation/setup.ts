@@ -91,7 +91,7 @@ export class RotationFixture {
 
 	async start(overrides: Partial<StartRequest> = {}, signal?: AbortSignal) {
 		const confirmed = await this.#confirm();
-		return startRotation(this.#deps, { confirmed, unclear: "imposed", soonDays: 30, ...overrides }, signal);
+		return startRotation(this.#deps, { confirmed, unclear: "inherited", soonDays: 30, ...overrides }, signal);
 	}
 
 	async finish(overrides: Partial<FinishRequest> = {}, signal?: AbortSignal): Promise<RotationResult> {

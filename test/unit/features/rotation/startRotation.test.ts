@@ -35,7 +35,7 @@ describe("The start of a rotation", () => {
 	it("keeps its plan when it goes on later, and does not ask again about unclear projects", async () => {
 		rotation.fake.projectListInherits = true;
 		rotation.activate("old", ORGANIZATION);
-		const { plan } = await rotation.start({ unclear: "imposed" });
+		const { plan } = await rotation.start({ unclear: "inherited" });
 		rotation.now += 1000;
 		rotation.plans.extend = () => assert.fail("nothing was added");
 		assert.deepEqual((await rotation.start({ unclear: "own" })).plan, plan);

@@ -347,7 +347,7 @@ describe("An upload over real sockets", () => {
 		await assertIsThere(await uploading);
 		emulator.switches.staleReads = Number.POSITIVE_INFINITY;
 		const { certificate, how } = await upload(other, { knownDuplicateIds: [] });
-		assert.deepEqual([certificate.id, how], [onlyCertificate().id, "there-before"]);
+		assert.deepEqual([certificate.id, how], [onlyCertificate().id, "already-present"]);
 		assert.equal(postCount(), 1);
 	});
 

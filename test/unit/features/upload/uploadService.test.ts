@@ -415,7 +415,7 @@ describe("Uploads", () => {
 		it("R24 are not sent if somebody uploaded the certificate since the user's confirmation", async () => {
 			certificates.replaceListing(listing(one, two));
 			const uploaded = await uploads.upload({ ...request, knownDuplicateIds: [] });
-			assert.deepEqual(uploaded, { certificate: two, duplicates: [], how: "there-before" });
+			assert.deepEqual(uploaded, { certificate: two, duplicates: [], how: "already-present" });
 			assert.deepEqual([service.sentCertificates, await openAttempts()], [[], []]);
 		});
 
@@ -423,7 +423,7 @@ describe("Uploads", () => {
 			await confirm(await recordAttempt(), [two]);
 			service.contentById.clear();
 			const uploaded = await uploads.upload({ ...request, knownDuplicateIds: [] });
-			assert.deepEqual(uploaded, { certificate: two, duplicates: [], how: "there-before" });
+			assert.deepEqual(uploaded, { certificate: two, duplicates: [], how: "already-present" });
 			assert.deepEqual(listed(), ["two", "one"]);
 		});
 
