@@ -11,7 +11,7 @@ import { makeCertificate } from "../certificates.ts";
 import type { StoredCertificate } from "../emulator/state.ts";
 import { temporaryFolder } from "../temporaryFolders.ts";
 import { manifestText } from "../texts/manifestTexts.ts";
-import { clockOffsetEnv, packageClockExtension } from "../vscode/clock.ts";
+import { clockOffsetEnv, packageClockExtension } from "../vscode/hostPatches.ts";
 import { signIn, signOut } from "./setup/certificateActions.ts";
 import { itMatchesApiDescription } from "./setup/contractCheck.ts";
 import { environment } from "./setup/environment.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -10,7 +10,9 @@ import { DASHBOARD_PAGES } from "../../../src/domain/openaiHosts.ts";
 import { connectionLabels, describeConnectionRemoval } from "../../../src/features/connections/connectionMessages.ts";
 import { describeListNotes } from "../../../src/features/sidebar/listNotes.ts";
 import type { FaultKind } from "../../emulator/faults.ts";
+import { temporaryFolder } from "../../temporaryFolders.ts";
 import { manifestText } from "../../texts/manifestTexts.ts";
+import { keyringLockEnv, packageKeyringExtension } from "../../vscode/hostPatches.ts";
 import { signIn } from "../setup/certificateActions.ts";
 import { currentTime, toCertificate } from "../setup/certificateTexts.ts";
 import { itMatchesApiDescription } from "../setup/contractCheck.ts";
@@ -25,6 +27,9 @@ const DAY = 86_400_000;
 const REFRESH = paletteTitle("refresh");
 
 describe(`The view in VS Code ${environment.version}`, () => {
+	const temporary = temporaryFolder("keyring");
+	/** Locks the keyring as long as it exists. */
+	const keyringLock = join(temporary.path, "lock");
 	let session: Session;
 	/** The server of the base URL in the workspace's settings. */
 	let attacker: Server;
@@ -33,7 +38,12 @@ describe(`The view in VS Code ${environment.version}`, () => {
 	before(async () => {
 		attacker = createServer((_, response) => response.end("{}")).listen(0, "127.0.0.1");
 		attacker.on("connection", () => attackerConnections++);
-		session = await startSession({ ...environment, files: {} });
+		session = await startSession({
+			...environment,
+			files: {},
+			env: keyringLockEnv(keyringLock),
+			otherExtensions: [await packageKeyringExtension(temporary.path)],
+		});
 		const attackerUrl = `http://127.0.0.1:${(attacker.address() as AddressInfo).port}/v1`;
 		mkdirSync(join(session.folder, ".vscode"));
 		writeFileSync(
@@ -46,6 +56,7 @@ describe(`The view in VS Code ${environment.version}`, () => {
 	after(async () => {
 		attacker.close();
 		await session.close();
+		temporary.remove();
 	});
 
 	resetBeforeEachTest(
@@ -128,6 +139,27 @@ describe(`The view in VS Code ${environment.version}`, () => {
 			await window.view(VIEW_TITLE).pressWelcomeButton(tryAgain);
 			await waitForRow(window, "Valid CA");
 		});
+
+	it("says in each view that the key can't be read while the keyring is locked", async () => {
+		const { window } = session;
+		await window.unload();
+		writeFileSync(keyringLock, "");
+		try {
+			await window.load();
+			await window.openViews();
+			for (const view of [VIEW_TITLE, manifestText("view.projects"), manifestText("view.clients")]) {
+				await window.openView(view);
+				const { buttons } = await window.view(view).welcome(welcomeText("welcome.secrets-unavailable"));
+				assert.deepEqual(buttons, welcomeButtons("welcome.secrets-unavailable"));
+			}
+			await session.picture("keyring-locked");
+		} finally {
+			rmSync(keyringLock);
+		}
+		const [tryAgain = ""] = welcomeButtons("welcome.secrets-unavailable");
+		await window.view(VIEW_TITLE).pressWelcomeButton(tryAgain);
+		await waitForRow(window, "Valid CA");
+	});
 
 	it("R31 keeps the list when a refresh fails, and says how old it is", async () => {
 		const { window, emulator } = session;

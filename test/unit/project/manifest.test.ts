@@ -9,14 +9,31 @@ import {
 	PROJECTS_VIEW,
 	SETTINGS,
 } from "../../../src/common/manifestIds.ts";
+import type { Reason } from "../../../src/domain/problem.ts";
+import { welcomeStateOf } from "../../../src/features/sidebar/welcomeState.ts";
 import { sources } from "../../sources.ts";
 import { root } from "../../vscode/install.mjs";
+import { problems } from "../common/messages/everyProblem.ts";
 
 const read = (file: string) => readFileSync(join(root, file), "utf8");
 const manifest = JSON.parse(read("package.json"));
 const texts: Record<string, string> = JSON.parse(read("package.nls.json"));
 const { contributes } = manifest;
 const menuItems: { command: string; when?: string }[] = Object.values(contributes.menus).flat() as never;
+
+/** Reasons that never prevent reading the list of certificates or projects. */
+const NEVER_IN_LISTS: ReadonlySet<Reason> = new Set<Reason>([
+	...(["file-refused", "file-unreadable", "not-saved", "not-on-this-computer", "setup-path"] as const),
+	...(["key-malformed", "no-mtls-host", "client-pair", "nothing-selected"] as const),
+	...(["not-recorded", "record-unreadable", "locked", "lock-lost"] as const),
+	...(["clients-unreadable", "client-list-refused"] as const),
+	...(["upload-pending", "unconfirmed", "certificate-active", "no-content"] as const),
+	...(["scopes-unread", "changed-meanwhile", "change-unknown", "own-access"] as const),
+	...(["rotation-refused", "rotation-pending", "no-rotation"] as const),
+	...(["ca-refused", "request-refused", "names-refused", "key-file"] as const),
+	// The other connection's list is read instead.
+	"connection-changed",
+]);
 
 describe("Manifest", () => {
 	it("contributes exactly the commands, views and settings of manifestIds.ts", () => {
@@ -69,40 +86,8 @@ describe("Manifest", () => {
 	});
 
 	it("explains in an empty view why it is empty, for every reason, with a next step", () => {
-		const reasons = [
-			...[
-				"nothing-yet",
-				"no-key",
-				"key-elsewhere",
-				"base-url",
-				"unreachable",
-				"proxy",
-				"proxy-credentials",
-				"client-certificate",
-				"client-key-passphrase",
-				"client-certificate-refused",
-				"certificate_required",
-				"invalid_certificate",
-				"certificate_verification_failed",
-				"certificate_attribute_verification_failed",
-				"authentication_temporarily_unavailable",
-				"connection-lost",
-				"untrusted-server",
-				"timeout",
-				"redirected",
-			],
-			...[
-				"bad-answer",
-				"unauthorized",
-				"wrong-region",
-				"forbidden",
-				"not-found",
-				"conflict",
-				"rejected",
-				"rate-limited",
-				"service-error",
-			],
-		];
+		const inLists = problems.map(([problem]) => problem).filter(({ reason }) => !NEVER_IN_LISTS.has(reason));
+		const reasons = new Set(["nothing-yet", ...inLists.map((problem) => welcomeStateOf(null, problem, false))]);
 		for (const [view, key] of [
 			[CERTIFICATES_VIEW, CONTEXT_KEYS.empty],
 			[PROJECTS_VIEW, CONTEXT_KEYS.projectsEmpty],

@@ -117,6 +117,7 @@ export class ClientsView implements vscode.Disposable {
 		if (!this.#view.visible) return;
 		const { certificates, clientList } = this.#sources;
 		if (certificates.organizationRef !== this.#organizationRef) this.refreshIfVisible();
+		else if (!certificates.organizationRef) this.redraw();
 		else clientList.judge().catch(this.#report);
 	}
 
@@ -127,7 +128,12 @@ export class ClientsView implements vscode.Disposable {
 	#welcomeState(): string {
 		const { clientList, certificates } = this.#sources;
 		const { clients, problem } = clientList.state;
-		if (certificates.organizationRef === null) return "no-key";
+		const { organizationRef, state } = certificates;
+		if (!organizationRef) {
+			const reason = state.problem?.reason;
+			if (reason === "secrets-unavailable" || reason === "record-newer") return reason;
+			return organizationRef === null ? "no-key" : "no";
+		}
 		return clients?.length === 0 && !problem ? "nothing-yet" : "no";
 	}
 
