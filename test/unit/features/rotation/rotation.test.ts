@@ -1,21 +1,11 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
-import { FileLocks } from "../../../../src/common/storage/locks.ts";
-import type { ParsedCertificate } from "../../../../src/domain/certificateFile.ts";
 import { CancelledError, ProblemError } from "../../../../src/domain/problem.ts";
 import { ORGANIZATION, type Scope, scopeKey } from "../../../../src/domain/scope.ts";
 import type { ActiveScopes } from "../../../../src/features/organization/activeScopes.ts";
-import {
-	type EndRequest,
-	type FinishRequest,
-	finishRotation,
-	undoRotation,
-} from "../../../../src/features/rotation/finishOrUndoRotation.ts";
+import { finishRotation } from "../../../../src/features/rotation/finishOrUndoRotation.ts";
 import {
 	findStepIssues,
-	prepareRotation,
-	type RotationDeps,
 	type RotationScope,
 	type RotationSnapshot,
 	rotationStage,
@@ -26,94 +16,29 @@ import type {
 	RotationPlan,
 	RotationStage,
 } from "../../../../src/features/rotation/rotationPlan.ts";
-import { RotationPlanStore } from "../../../../src/features/rotation/rotationPlanStore.ts";
-import type { RotationResult } from "../../../../src/features/rotation/rotationResult.ts";
 import { startRotation } from "../../../../src/features/rotation/startRotation.ts";
-import { temporaryFolder } from "../../../temporaryFolders.ts";
-import {
-	FakeAdminApi,
-	type Fault,
-	failAfterCommit,
-	failWith,
-	fakeOrganization,
-	project,
-	projectScope,
-} from "../../fakes/adminApi.ts";
+import { type Fault, failAfterCommit, failWith, project } from "../../fakes/adminApi.ts";
 import { certificate, listing, parsedCertificate, uniqueOrganizationRef } from "../../fakes/certificatesApi.ts";
 import { expectProblem } from "../../openai/setup.ts";
+import { AT, DAY, outcomes, p, q, RotationFixture } from "./setup.ts";
 
 describe("A rotation", () => {
-	const organizationRef = randomUUID();
-	const DAY = 86_400;
-	const at = 1000 * DAY;
-	const [p, q] = [projectScope("p"), projectScope("q")];
 	const connectionLost = { reason: "connection-lost", host: "a.test" } as const;
 	const forbidden = { reason: "forbidden", permission: null } as const;
 	const changed = { reason: "changed-meanwhile" } as const;
-	let fake: FakeAdminApi;
-	let folder: ReturnType<typeof temporaryFolder>;
-	let contents: Map<string, ParsedCertificate>;
-	let rotations: RotationDeps & { organization: ReturnType<typeof fakeOrganization> };
+	let rotation: RotationFixture;
 
 	beforeEach(() => {
-		const dates = (until: number) => ({ validAt: at - DAY, expiresAt: at + until * DAY });
-		fake = new FakeAdminApi(
-			[certificate("old", dates(20)), certificate("next", dates(500)), certificate("third", dates(500))],
-			[project("p"), project("q", { archived: true })],
-		);
-		folder = temporaryFolder("rotation");
-		contents = new Map();
-		open();
+		rotation = new RotationFixture();
 	});
-	afterEach(() => folder.remove());
+	afterEach(() => rotation.folder.remove());
 
-	const plansHere = (now?: () => number) =>
-		new RotationPlanStore(folder.path, new FileLocks(join(folder.path, "locks")), now);
-
-	/** Opens another window, or this window after a restart. */
-	function open(): void {
-		rotations = {
-			organization: fakeOrganization(fake),
-			plans: plansHere(() => at * 1000),
-			readContent: async (id) => contents.get(id) ?? null,
-			now: () => at * 1000,
-		};
-	}
-
-	const activate = (id: string, ...scopes: readonly Scope[]) => {
-		for (const scope of scopes) fake.activeIn(scope).add(id);
-	};
-	const activeIn = (scope: Scope) => [...fake.activeIn(scope)].sort().join();
-	const failAt = (calls: Readonly<Record<string, Fault>>) => {
-		fake.faultFor = (call) => calls[call];
-	};
-	const prepare = (overrides: Partial<Parameters<typeof prepareRotation>[1]> = {}) =>
-		prepareRotation(rotations, { organizationRef, oldId: "old", nextId: "next", ...overrides });
-	const start = async (overrides: Partial<Parameters<typeof startRotation>[1]> = {}, signal?: AbortSignal) =>
-		startRotation(rotations, { confirmed: await prepare(), unclear: "inherited", soonDays: 30, ...overrides }, signal);
-	const finish = async (overrides: Partial<FinishRequest> = {}, signal?: AbortSignal) => {
-		const request: FinishRequest = {
-			confirmed: await prepare(),
-			deleteOld: false,
-			hasSelfAccess: async () => true,
-			...overrides,
-		};
-		fake.calls.length = 0;
-		return finishRotation(rotations, request, signal);
-	};
-	const undo = async (overrides: Partial<EndRequest> = {}) => {
-		const request: EndRequest = { confirmed: await prepare(), hasSelfAccess: async () => true, ...overrides };
-		fake.calls.length = 0;
-		return undoRotation(rotations, request);
-	};
-	const outcomes = ({ scopes }: RotationResult) => scopes.map(({ scope, outcome }) => `${scopeKey(scope)} ${outcome}`);
 	/** Returns the calls for one scope. */
-	const callsIn = (scope: Scope) => fake.calls.filter((call) => call.includes(` ${scopeKey(scope)}`));
+	const callsIn = (scope: Scope) => rotation.fake.calls.filter((call) => call.includes(` ${scopeKey(scope)}`));
 	const named = (id: string, name: string | null = id): RotatedCertificate => ({ id, name });
 	const storedPlan = (old: RotatedCertificate, next: RotatedCertificate): RotationPlan => ({
-		...{ organizationRef, old, next, scopes: [], startedAt: 1 },
+		...{ organizationRef: rotation.organizationRef, old, next, scopes: [], startedAt: 1 },
 	});
-	const planCount = async () => (await rotations.plans.read()).length;
 	const scopeState = (scope: Scope, old: RotationScope["old"], next: boolean, planned: boolean) => ({
 		scope,
 		old,
@@ -123,45 +48,45 @@ describe("A rotation", () => {
 
 	describe("before it starts", () => {
 		it("reads all scopes, archived projects too, and changes nothing", async () => {
-			activate("old", p, q);
-			activate("next", q);
-			activate("third", ORGANIZATION);
-			const snapshot = await prepare();
+			rotation.activate("old", p, q);
+			rotation.activate("next", q);
+			rotation.activate("third", ORGANIZATION);
+			const snapshot = await rotation.prepare();
 			assert.deepEqual(snapshot.scopes, [scopeState(p, "active", false, false), scopeState(q, "active", true, false)]);
 			assert.equal(snapshot.plan, null);
 			assert.deepEqual(snapshot.activeInOrganization, ["third"]);
-			assert.deepEqual([fake.writes, await planCount()], [[], 0]);
+			assert.deepEqual([rotation.fake.writes, await rotation.planCount()], [[], 0]);
 		});
 
 		it("R53 stops if a list is incomplete, fails or has an entry that cannot be read", async () => {
-			activate("old", p);
+			rotation.activate("old", p);
 			const assertUnread = async (overrides: object) => {
-				const problem = await expectProblem(prepare());
+				const problem = await expectProblem(rotation.prepare());
 				const nothing = { reason: "scopes-unread", organization: false, allProjects: false, projects: [], why: null };
 				assert.deepEqual(problem, { ...nothing, ...overrides });
 			};
 			const projects = [{ id: "q", name: "Project q" }];
-			failAt({ "list project/q": failWith(forbidden) });
+			rotation.failAt({ "list project/q": failWith(forbidden) });
 			await assertUnread({ projects, why: forbidden });
-			failAt({});
+			rotation.failAt({});
 			const all = ["old", "next", "third"].map((id) => certificate(id));
 			for (const incomplete of [{ unreadable: 1 }, { complete: false }]) {
-				fake.listOverrides.set("project/q", { ...listing(...all), ...incomplete });
+				rotation.fake.listOverrides.set("project/q", { ...listing(...all), ...incomplete });
 				await assertUnread({ projects });
 			}
-			fake.listOverrides.clear();
-			fake.listOverrides.set("organization", { ...listing(...all), unreadable: 1 });
+			rotation.fake.listOverrides.clear();
+			rotation.fake.listOverrides.set("organization", { ...listing(...all), unreadable: 1 });
 			await assertUnread({ organization: true });
-			fake.listOverrides.clear();
-			fake.projectListing = { complete: false };
+			rotation.fake.listOverrides.clear();
+			rotation.fake.projectListing = { complete: false };
 			await assertUnread({ allProjects: true });
 		});
 
 		for (const inherits of [false, true])
 			it(`marks projects as unclear only if needed: lists ${inherits ? "show" : "do not show"} inherited certificates`, async () => {
-				fake.projectListInherits = inherits;
-				activate("old", ORGANIZATION, p);
-				const [organization, ...projects] = (await prepare()).scopes;
+				rotation.fake.projectListInherits = inherits;
+				rotation.activate("old", ORGANIZATION, p);
+				const [organization, ...projects] = (await rotation.prepare()).scopes;
 				assert.deepEqual(organization, scopeState(ORGANIZATION, "active", false, false));
 				// The certificate is missing in one list, so no list shows inherited certificates.
 				const unclear = [scopeState(p, "unclear", false, false), scopeState(q, "unclear", false, false)];
@@ -169,60 +94,60 @@ describe("A rotation", () => {
 			});
 
 		it("marks projects as unclear if all lists show the certificate, unless another shows that lists contain only their own", async () => {
-			activate("old", ORGANIZATION, p, q);
+			rotation.activate("old", ORGANIZATION, p, q);
 			assert.deepEqual(
-				(await prepare()).scopes.map(({ old }) => old),
+				(await rotation.prepare()).scopes.map(({ old }) => old),
 				["active", "unclear", "unclear"],
 			);
-			activate("third", ORGANIZATION);
+			rotation.activate("third", ORGANIZATION);
 			assert.deepEqual(
-				(await prepare()).scopes.map(({ old }) => old),
+				(await rotation.prepare()).scopes.map(({ old }) => old),
 				["active", "active", "active"],
 			);
 		});
 
 		it("returns the issues, and refuses to start with an issue", async () => {
-			assert.deepEqual(findStepIssues(await prepare(), "start", at, 30), ["inactive"]);
-			activate("old", p);
-			assert.deepEqual(findStepIssues(await prepare(), "start", at, 30), []);
-			assert.deepEqual(findStepIssues(await prepare(), "start", at, 500), ["expires-soon"]);
-			contents.set("next", parsedCertificate("next", { findings: [{ code: "not-a-ca", level: "strong" }] }));
-			assert.deepEqual(await expectProblem(start()), { reason: "rotation-refused", issue: "leaf" });
-			const confirmed = await prepare({ oldId: "next", nextId: "old" });
+			assert.deepEqual(findStepIssues(await rotation.prepare(), "start", AT, 30), ["inactive"]);
+			rotation.activate("old", p);
+			assert.deepEqual(findStepIssues(await rotation.prepare(), "start", AT, 30), []);
+			assert.deepEqual(findStepIssues(await rotation.prepare(), "start", AT, 500), ["expires-soon"]);
+			rotation.contents.set("next", parsedCertificate("next", { findings: [{ code: "not-a-ca", level: "strong" }] }));
+			assert.deepEqual(await expectProblem(rotation.start()), { reason: "rotation-refused", issue: "leaf" });
+			const confirmed = await rotation.prepare({ oldId: "next", nextId: "old" });
 			const request = { confirmed, unclear: "inherited", soonDays: 30 } as const;
-			assert.deepEqual(await expectProblem(startRotation(rotations, request)), {
+			assert.deepEqual(await expectProblem(startRotation(rotation.deps, request)), {
 				reason: "rotation-refused",
 				issue: "not-longer",
 			});
-			assert.deepEqual([fake.writes, await planCount()], [[], 0]);
+			assert.deepEqual([rotation.fake.writes, await rotation.planCount()], [[], 0]);
 		});
 
 		it("cannot start if only the new certificate is active, and shows where it is", async () => {
-			activate("next", p);
-			const snapshot = await prepare();
+			rotation.activate("next", p);
+			const snapshot = await rotation.prepare();
 			assert.deepEqual(snapshot.scopes, [scopeState(p, "inactive", true, false)]);
-			assert.deepEqual(findStepIssues(snapshot, "start", at, 30), ["inactive"]);
+			assert.deepEqual(findStepIssues(snapshot, "start", AT, 30), ["inactive"]);
 		});
 
 		it("requires a long validity of the new certificate only for the first start", async () => {
-			activate("old", p);
-			const before = await prepare();
+			rotation.activate("old", p);
+			const before = await rotation.prepare();
 			const issuesOf = (snapshot: RotationSnapshot, step: "start" | "finish") =>
-				findStepIssues(snapshot, step, at, 500);
+				findStepIssues(snapshot, step, AT, 500);
 			assert.deepEqual([issuesOf(before, "start"), issuesOf(before, "finish")], [["expires-soon"], []]);
-			await start();
-			assert.deepEqual(issuesOf(await prepare(), "start"), []);
+			await rotation.start();
+			assert.deepEqual(issuesOf(await rotation.prepare(), "start"), []);
 		});
 
 		it("reports that one of the certificates was deleted", async () => {
 			for (const ids of [{ oldId: "gone" }, { nextId: "gone" }])
-				assert.deepEqual(await expectProblem(prepare(ids)), { reason: "not-found" });
+				assert.deepEqual(await expectProblem(rotation.prepare(ids)), { reason: "not-found" });
 		});
 
 		it("refuses certificates of another unfinished rotation", async () => {
-			activate("old", p);
-			activate("third", p);
-			await start();
+			rotation.activate("old", p);
+			rotation.activate("third", p);
+			await rotation.start();
 			const pending = { reason: "rotation-pending", name: "old" };
 			for (const pair of [
 				{ oldId: "old", nextId: "third" },
@@ -232,7 +157,7 @@ describe("A rotation", () => {
 				// Undo of one rotation would deactivate the certificate that clients use after Finish of the other.
 				{ oldId: "third", nextId: "next" },
 			])
-				assert.deepEqual(await expectProblem(prepare(pair)), pending);
+				assert.deepEqual(await expectProblem(rotation.prepare(pair)), pending);
 		});
 
 		it("names the other unfinished rotation by its old certificate's name, else its id", async () => {
@@ -241,36 +166,36 @@ describe("A rotation", () => {
 				[null, "third"],
 			] as const) {
 				const other = storedPlan(named("third", name), named("next"));
-				await rotations.plans.create(other);
-				assert.deepEqual(await expectProblem(prepare()), { reason: "rotation-pending", name: shown });
-				await rotations.plans.remove(other);
+				await rotation.plans.create(other);
+				assert.deepEqual(await expectProblem(rotation.prepare()), { reason: "rotation-pending", name: shown });
+				await rotation.plans.remove(other);
 			}
 		});
 
 		it("is independent of rotations of other certificates, and of another organization", async () => {
-			activate("old", p);
+			rotation.activate("old", p);
 			const [old, next, third] = [named("old"), named("next"), named("third")];
-			await rotations.plans.create(storedPlan(third, named("fourth")));
+			await rotation.plans.create(storedPlan(third, named("fourth")));
 			const elsewhere = uniqueOrganizationRef();
-			await rotations.plans.create({ ...storedPlan(old, next), organizationRef: elsewhere });
-			await rotations.plans.create({ ...storedPlan(next, third), organizationRef: elsewhere });
-			assert.equal((await prepare()).plan, null);
-			const { plan } = await start();
-			assert.equal(plan.organizationRef, organizationRef);
-			assert.equal(await planCount(), 4);
+			await rotation.plans.create({ ...storedPlan(old, next), organizationRef: elsewhere });
+			await rotation.plans.create({ ...storedPlan(next, third), organizationRef: elsewhere });
+			assert.equal((await rotation.prepare()).plan, null);
+			const { plan } = await rotation.start();
+			assert.equal(plan.organizationRef, rotation.organizationRef);
+			assert.equal(await rotation.planCount(), 4);
 		});
 	});
 
 	describe("at its start", () => {
 		it("writes the plan first, then activates exactly where the old certificate is active, the organization last", async () => {
-			activate("old", ORGANIZATION, q);
-			activate("third", p);
+			rotation.activate("old", ORGANIZATION, q);
+			rotation.activate("third", p);
 			let plansFound = 0;
-			fake.beforeCall = async (call) => {
-				if (call.startsWith("activate")) plansFound += (await rotations.plans.read()).length;
+			rotation.fake.beforeCall = async (call) => {
+				if (call.startsWith("activate")) plansFound += (await rotation.plans.read()).length;
 			};
-			const { plan, scopes } = await start();
-			assert.deepEqual(fake.writes, ["activate project/q next", "activate organization next"]);
+			const { plan, scopes } = await rotation.start();
+			assert.deepEqual(rotation.fake.writes, ["activate project/q next", "activate organization next"]);
 			assert.deepEqual(plan.scopes, [
 				{ scope: ORGANIZATION, nextWasActive: false },
 				{ scope: q, nextWasActive: false },
@@ -278,81 +203,84 @@ describe("A rotation", () => {
 			assert.ok(scopes.every((result) => result.changed.length === 1));
 			assert.equal(plansFound, 2);
 			// These reads end the optimistic writes, which could hide changes by others.
-			assert.deepEqual(fake.calls.slice(-2).sort(), ["list organization", "list project/q"]);
-			assert.deepEqual([activeIn(ORGANIZATION), activeIn(p), activeIn(q)], ["next,old", "third", "next,old"]);
+			assert.deepEqual(rotation.fake.calls.slice(-2).sort(), ["list organization", "list project/q"]);
+			assert.deepEqual(
+				[rotation.activeIn(ORGANIZATION), rotation.activeIn(p), rotation.activeIn(q)],
+				["next,old", "third", "next,old"],
+			);
 		});
 
 		for (const unclear of ["own", "inherited"] as const)
 			it(`uses the user's answer for unclear projects: ${unclear}`, async () => {
-				fake.projectListInherits = true;
-				activate("old", ORGANIZATION, p);
-				await start({ unclear });
+				rotation.fake.projectListInherits = true;
+				rotation.activate("old", ORGANIZATION, p);
+				await rotation.start({ unclear });
 				const own = ["activate project/p next", "activate project/q next"];
-				assert.deepEqual(fake.writes, [...(unclear === "own" ? own : []), "activate organization next"]);
+				assert.deepEqual(rotation.fake.writes, [...(unclear === "own" ? own : []), "activate organization next"]);
 			});
 
 		it("resumes from the current state after an interruption, and repeats no change", async () => {
-			activate("old", p, q);
-			failAt({ "activate project/q next": failWith(forbidden) });
-			const { scopes } = await start();
+			rotation.activate("old", p, q);
+			rotation.failAt({ "activate project/q next": failWith(forbidden) });
+			const { scopes } = await rotation.start();
 			assert.deepEqual(
 				scopes.map(({ problem }) => problem),
 				[null, forbidden],
 			);
-			failAt({});
-			open();
-			fake.calls.length = 0;
-			const resumed = await start();
-			assert.deepEqual(fake.writes, ["activate project/q next"]);
+			rotation.failAt({});
+			rotation.reopen();
+			rotation.fake.calls.length = 0;
+			const resumed = await rotation.start();
+			assert.deepEqual(rotation.fake.writes, ["activate project/q next"]);
 			assert.equal(resumed.plan.scopes.length, 2);
-			assert.equal(await planCount(), 1);
-			fake.calls.length = 0;
-			assert.deepEqual((await start()).scopes, []);
-			assert.deepEqual(fake.writes, []);
+			assert.equal(await rotation.planCount(), 1);
+			rotation.fake.calls.length = 0;
+			assert.deepEqual((await rotation.start()).scopes, []);
+			assert.deepEqual(rotation.fake.writes, []);
 		});
 
 		it("adds scopes to the plan where the old certificate was activated since", async () => {
-			activate("old", p);
-			await start();
-			activate("old", q);
-			assert.deepEqual((await prepare()).scopes[1], scopeState(q, "active", false, false));
-			await start();
-			assert.deepEqual((await prepare()).scopes[1], scopeState(q, "active", true, true));
-			await undo();
-			assert.deepEqual([activeIn(p), activeIn(q)], ["old", "old"]);
+			rotation.activate("old", p);
+			await rotation.start();
+			rotation.activate("old", q);
+			assert.deepEqual((await rotation.prepare()).scopes[1], scopeState(q, "active", false, false));
+			await rotation.start();
+			assert.deepEqual((await rotation.prepare()).scopes[1], scopeState(q, "active", true, true));
+			await rotation.undo();
+			assert.deepEqual([rotation.activeIn(p), rotation.activeIn(q)], ["old", "old"]);
 		});
 
 		it("R36 changes nothing if the state differs from the confirmed state", async () => {
-			activate("old", p);
-			const confirmed = await prepare();
-			activate("old", q);
-			assert.deepEqual(await expectProblem(start({ confirmed })), changed);
-			rotations.organization.certificates.generation++;
-			assert.deepEqual(await expectProblem(start({ confirmed })), { reason: "connection-changed" });
-			await assert.rejects(start({}, AbortSignal.abort()), CancelledError);
-			assert.deepEqual([fake.writes, await planCount()], [[], 0]);
+			rotation.activate("old", p);
+			const confirmed = await rotation.prepare();
+			rotation.activate("old", q);
+			assert.deepEqual(await expectProblem(rotation.start({ confirmed })), changed);
+			rotation.organization.certificates.generation++;
+			assert.deepEqual(await expectProblem(rotation.start({ confirmed })), { reason: "connection-changed" });
+			await assert.rejects(rotation.start({}, AbortSignal.abort()), CancelledError);
+			assert.deepEqual([rotation.fake.writes, await rotation.planCount()], [[], 0]);
 		});
 
 		it("R37 changes nothing if another window started first, and later continues with its plan", async () => {
-			activate("old", p);
-			const confirmed = await prepare();
-			const create = rotations.plans.create.bind(rotations.plans);
-			rotations.plans.create = async (plan) => {
-				await plansHere().create({ ...plan, startedAt: 1 });
+			rotation.activate("old", p);
+			const confirmed = await rotation.prepare();
+			const create = rotation.plans.create.bind(rotation.plans);
+			rotation.plans.create = async (plan) => {
+				await rotation.openPlans().create({ ...plan, startedAt: 1 });
 				return create(plan);
 			};
-			assert.deepEqual(await expectProblem(start({ confirmed })), changed);
-			assert.deepEqual(fake.writes, []);
-			const { scopes } = await start();
+			assert.deepEqual(await expectProblem(rotation.start({ confirmed })), changed);
+			assert.deepEqual(rotation.fake.writes, []);
+			const { scopes } = await rotation.start();
 			assert.equal(scopes.length, 1, "it goes on with the other window's plan");
 		});
 
 		it("sends nothing if the plan cannot be written", async () => {
-			activate("old", p);
-			const confirmed = await prepare();
-			rotations.plans.create = async () => false;
-			assert.deepEqual(await expectProblem(start({ confirmed })), { reason: "not-recorded", code: null });
-			assert.deepEqual(fake.writes, []);
+			rotation.activate("old", p);
+			const confirmed = await rotation.prepare();
+			rotation.plans.create = async () => false;
+			assert.deepEqual(await expectProblem(rotation.start({ confirmed })), { reason: "not-recorded", code: null });
+			assert.deepEqual(rotation.fake.writes, []);
 		});
 	});
 
@@ -365,57 +293,60 @@ describe("A rotation", () => {
 		];
 
 		it("R36 reads, activates, deactivates and reads back, the organization first", async () => {
-			activate("old", ORGANIZATION, q);
-			await start();
-			const result = await finish();
+			rotation.activate("old", ORGANIZATION, q);
+			await rotation.start();
+			const result = await rotation.finish();
 			assert.deepEqual(outcomes(result), ["organization done", "project/q done"]);
 			assert.deepEqual([result.ended, result.deleted, result.problem], [true, false, null]);
 			assert.deepEqual(callsIn(q).slice(-6, -1), [`list project/q`, ...step("project/q")]);
-			assert.deepEqual(fake.writes, [
+			assert.deepEqual(rotation.fake.writes, [
 				"activate organization next",
 				"deactivate organization old",
 				"activate project/q next",
 				"deactivate project/q old",
 			]);
-			assert.deepEqual([activeIn(ORGANIZATION), activeIn(q), await planCount()], ["next", "next", 0]);
+			assert.deepEqual(
+				[rotation.activeIn(ORGANIZATION), rotation.activeIn(q), await rotation.planCount()],
+				["next", "next", 0],
+			);
 		});
 
 		it("R34 is finished once the old certificate is deleted, even if that cannot be recorded", async () => {
-			activate("old", p);
-			await start();
-			rotations.plans.remove = async () => {
+			rotation.activate("old", p);
+			await rotation.start();
+			rotation.plans.remove = async () => {
 				throw new ProblemError({ reason: "not-recorded", code: null });
 			};
 			for (const [remove, ended] of [
 				[false, false],
 				[true, true],
 			] as const) {
-				const result = await finish({ deleteOld: remove });
+				const result = await rotation.finish({ deleteOld: remove });
 				assert.deepEqual([result.ended, result.deleted], [ended, remove]);
 				assert.equal(result.problem?.reason, ended ? undefined : "not-recorded");
 			}
 		});
 
 		it("R35 deletes only on request, and only a certificate that is not active anywhere", async () => {
-			activate("old", p);
-			await start();
-			const result = await finish({ deleteOld: true });
-			assert.deepEqual([result.ended, result.deleted, fake.writes.at(-1)], [true, true, "remove old"]);
-			assert.equal(await planCount(), 0);
+			rotation.activate("old", p);
+			await rotation.start();
+			const result = await rotation.finish({ deleteOld: true });
+			assert.deepEqual([result.ended, result.deleted, rotation.fake.writes.at(-1)], [true, true, "remove old"]);
+			assert.equal(await rotation.planCount(), 0);
 		});
 
 		it("R35 does not delete a certificate that somebody activated in another scope, and keeps the plan", async () => {
-			activate("old", p);
-			await start();
-			fake.beforeCall = (call) => {
-				if (call === "deactivate project/p old") activate("old", q);
+			rotation.activate("old", p);
+			await rotation.start();
+			rotation.fake.beforeCall = (call) => {
+				if (call === "deactivate project/p old") rotation.activate("old", q);
 			};
 			for (const remove of [true, false]) {
-				activate("old", p);
-				fake.activeIn(q).delete("old");
-				const { ended, problem } = await finish({ deleteOld: remove });
+				rotation.activate("old", p);
+				rotation.fake.activeIn(q).delete("old");
+				const { ended, problem } = await rotation.finish({ deleteOld: remove });
 				assert.deepEqual([ended, problem?.reason], [false, remove ? "certificate-active" : "changed-meanwhile"]);
-				assert.equal(await planCount(), 1);
+				assert.equal(await rotation.planCount(), 1);
 			}
 		});
 
@@ -426,42 +357,42 @@ describe("A rotation", () => {
 		];
 		for (const [title, fault, outcome, problem] of failures)
 			it(`R34 deactivates nothing if the activation before is ${title}`, async () => {
-				activate("old", p, q);
-				await start();
-				failAt({ "activate project/p next": fault });
-				const result = await finish();
+				rotation.activate("old", p, q);
+				await rotation.start();
+				rotation.failAt({ "activate project/p next": fault });
+				const result = await rotation.finish();
 				assert.deepEqual(outcomes(result), [`project/p ${outcome}`, "project/q not-tried"]);
 				assert.deepEqual([result.ended, result.problem], [false, problem]);
-				assert.deepEqual(fake.writes, ["activate project/p next"]);
-				assert.equal(await planCount(), 1);
+				assert.deepEqual(rotation.fake.writes, ["activate project/p next"]);
+				assert.equal(await rotation.planCount(), 1);
 			});
 
 		it("deactivates nothing if the read before fails", async () => {
-			activate("old", p);
-			await start();
-			const confirmed = await prepare();
-			fake.calls.length = 0;
-			fake.faultFor = (call) =>
+			rotation.activate("old", p);
+			await rotation.start();
+			const confirmed = await rotation.prepare();
+			rotation.fake.calls.length = 0;
+			rotation.fake.faultFor = (call) =>
 				call === "list project/p" && callsIn(p).length === 2 ? failWith(forbidden) : undefined;
 			assert.deepEqual(
-				outcomes(await finishRotation(rotations, { confirmed, deleteOld: false, hasSelfAccess: async () => true })),
+				outcomes(await finishRotation(rotation.deps, { confirmed, deleteOld: false, hasSelfAccess: async () => true })),
 				["project/p failed"],
 			);
-			assert.deepEqual(fake.writes, []);
+			assert.deepEqual(rotation.fake.writes, []);
 		});
 
 		it("R34 reads back the outcome of a deactivation without a response", async () => {
-			activate("old", p, q);
-			await start();
-			failAt({ "deactivate project/p old": failAfterCommit(connectionLost) });
-			assert.deepEqual(outcomes(await finish()), ["project/p done", "project/q done"]);
-			activate("old", p, q);
-			open();
-			await start();
-			failAt({ "deactivate project/p old": failWith(connectionLost) });
-			const result = await finish();
+			rotation.activate("old", p, q);
+			await rotation.start();
+			rotation.failAt({ "deactivate project/p old": failAfterCommit(connectionLost) });
+			assert.deepEqual(outcomes(await rotation.finish()), ["project/p done", "project/q done"]);
+			rotation.activate("old", p, q);
+			rotation.reopen();
+			await rotation.start();
+			rotation.failAt({ "deactivate project/p old": failWith(connectionLost) });
+			const result = await rotation.finish();
 			assert.deepEqual([outcomes(result)[0], result.problem], ["project/p failed", connectionLost]);
-			assert.deepEqual([activeIn(p), await planCount()], ["next,old", 1]);
+			assert.deepEqual([rotation.activeIn(p), await rotation.planCount()], ["next,old", 1]);
 		});
 
 		for (const [title, fault, outcome] of [
@@ -469,47 +400,56 @@ describe("A rotation", () => {
 			["no response", failAfterCommit(connectionLost), "unknown"],
 		] as const)
 			it(`reports that the scope could not be read back: ${title} to the deactivation`, async () => {
-				activate("old", p);
-				await start();
-				fake.faultFor = (call) => {
+				rotation.activate("old", p);
+				await rotation.start();
+				rotation.fake.faultFor = (call) => {
 					if (call === "deactivate project/p old") return fault;
-					const isAfter = fake.writes.at(-1) === "deactivate project/p old";
+					const isAfter = rotation.fake.writes.at(-1) === "deactivate project/p old";
 					return call === "list project/p" && isAfter ? failWith(forbidden) : undefined;
 				};
-				assert.deepEqual(outcomes(await finish()), [`project/p ${outcome}`]);
-				assert.equal(await planCount(), 1);
+				assert.deepEqual(outcomes(await rotation.finish()), [`project/p ${outcome}`]);
+				assert.equal(await rotation.planCount(), 1);
 			});
 
 		it("reactivates the old certificate at once if neither is active afterwards, and stops", async () => {
-			activate("old", p, q);
-			await start();
-			fake.beforeCall = (call) => {
-				if (call === "deactivate project/p old") fake.activeIn(p).delete("next");
+			rotation.activate("old", p, q);
+			await rotation.start();
+			rotation.fake.beforeCall = (call) => {
+				if (call === "deactivate project/p old") rotation.fake.activeIn(p).delete("next");
 			};
-			const result = await finish();
+			const result = await rotation.finish();
 			assert.deepEqual(outcomes(result), ["project/p restored", "project/q not-tried"]);
-			assert.deepEqual(fake.writes.slice(-2), ["deactivate project/p old", "activate project/p old"]);
-			const { length } = fake.calls;
-			assert.equal(fake.calls.lastIndexOf("activate project/p old"), length - 2, "nothing but the read comes between");
-			assert.deepEqual([activeIn(p), result.ended, await planCount()], ["old", false, 1]);
+			assert.deepEqual(rotation.fake.writes.slice(-2), ["deactivate project/p old", "activate project/p old"]);
+			const { length } = rotation.fake.calls;
+			assert.equal(
+				rotation.fake.calls.lastIndexOf("activate project/p old"),
+				length - 2,
+				"nothing but the read comes between",
+			);
+			assert.deepEqual([rotation.activeIn(p), result.ended, await rotation.planCount()], ["old", false, 1]);
 		});
 
 		it("reports a failed reactivation", async () => {
-			activate("old", p);
-			await start();
-			fake.beforeCall = (call) => {
-				if (call === "deactivate project/p old") fake.activeIn(p).delete("next");
+			rotation.activate("old", p);
+			await rotation.start();
+			rotation.fake.beforeCall = (call) => {
+				if (call === "deactivate project/p old") rotation.fake.activeIn(p).delete("next");
 			};
-			failAt({ "activate project/p old": failWith(forbidden) });
-			const result = await finish();
+			rotation.failAt({ "activate project/p old": failWith(forbidden) });
+			const result = await rotation.finish();
 			assert.deepEqual([outcomes(result), result.problem], [["project/p emptied"], forbidden]);
 		});
 
 		for (const [title, meanwhile, fails, outcome] of [
-			["reactivates the old certificate if neither is active", () => fake.activeIn(p).delete("next"), null, "restored"],
+			[
+				"reactivates the old certificate if neither is active",
+				() => rotation.fake.activeIn(p).delete("next"),
+				null,
+				"restored",
+			],
 			[
 				"reports no active certificate if the reactivation fails",
-				() => fake.activeIn(p).delete("next"),
+				() => rotation.fake.activeIn(p).delete("next"),
 				"activate project/p old",
 				"emptied",
 			],
@@ -517,261 +457,271 @@ describe("A rotation", () => {
 			["reports success if only the new certificate is active", () => {}, null, "done"],
 		] as const)
 			it(`R57 returns an unexpected error after the deactivation, and ${title}`, async () => {
-				activate("old", p, q);
-				await start();
-				const { projects } = rotations.organization;
+				rotation.activate("old", p, q);
+				await rotation.start();
+				const { projects } = rotation.organization;
 				const defect = new TypeError("a defect");
 				let deactivated = false;
-				fake.beforeCall = (call) => {
+				rotation.fake.beforeCall = (call) => {
 					if (call !== "deactivate project/p old") return;
 					deactivated = true;
 					meanwhile();
-					if (fails) failAt({ [fails]: failWith(forbidden) });
+					if (fails) rotation.failAt({ [fails]: failWith(forbidden) });
 				};
 				const loadProject = projects.loadProject.bind(projects);
 				projects.loadProject = (...args) => (deactivated ? Promise.reject(defect) : loadProject(...args));
-				const result = await finish();
+				const result = await rotation.finish();
 				assert.deepEqual(outcomes(result), [`project/p ${outcome}`, "project/q not-tried"]);
 				assert.equal(result.scopes[0]?.defect, defect);
-				assert.deepEqual([result.ended, await planCount()], [false, 1]);
-				assert.equal(activeIn(p), { restored: "old", emptied: "", unknown: "next", done: "next" }[outcome]);
+				assert.deepEqual([result.ended, await rotation.planCount()], [false, 1]);
+				assert.equal(rotation.activeIn(p), { restored: "old", emptied: "", unknown: "next", done: "next" }[outcome]);
 			});
 
 		it("reports scopes where neither certificate is active, and leaves them unchanged", async () => {
-			activate("old", p, q);
-			await start();
-			fake.activeIn(p).clear();
-			const result = await finish();
+			rotation.activate("old", p, q);
+			await rotation.start();
+			rotation.fake.activeIn(p).clear();
+			const result = await rotation.finish();
 			assert.deepEqual(outcomes(result), ["project/q done", "project/p neither"]);
-			assert.deepEqual([result.ended, activeIn(p)], [true, ""]);
+			assert.deepEqual([result.ended, rotation.activeIn(p)], [true, ""]);
 		});
 
 		it("does not change the organization unless the remaining certificates prove the extension's own access", async () => {
-			activate("old", ORGANIZATION, p);
-			activate("third", ORGANIZATION);
-			await start();
+			rotation.activate("old", ORGANIZATION, p);
+			rotation.activate("third", ORGANIZATION);
+			await rotation.start();
 			let anchors: readonly string[] = [];
 			const ownAccess = async (ids: readonly string[]) => {
 				anchors = ids;
 				return false;
 			};
-			assert.deepEqual(await expectProblem(finish({ hasSelfAccess: ownAccess })), { reason: "own-access" });
+			assert.deepEqual(await expectProblem(rotation.finish({ hasSelfAccess: ownAccess })), { reason: "own-access" });
 			assert.deepEqual([...anchors].sort(), ["next", "third"]);
-			assert.deepEqual([fake.writes, await planCount()], [[], 1]);
+			assert.deepEqual([rotation.fake.writes, await rotation.planCount()], [[], 1]);
 		});
 
 		it("needs no proof of its own access for projects", async () => {
-			activate("old", p);
-			await start();
-			assert.equal((await finish({ hasSelfAccess: async () => assert.fail() })).ended, true);
+			rotation.activate("old", p);
+			await rotation.start();
+			assert.equal((await rotation.finish({ hasSelfAccess: async () => assert.fail() })).ended, true);
 		});
 
 		it("stops and requires a new confirmation if a project with an assumed inheritance has an own activation", async () => {
-			fake.projectListInherits = true;
-			activate("old", ORGANIZATION, p);
-			await start({ unclear: "inherited" });
-			const result = await finish();
+			rotation.fake.projectListInherits = true;
+			rotation.activate("old", ORGANIZATION, p);
+			await rotation.start({ unclear: "inherited" });
+			const result = await rotation.finish();
 			assert.deepEqual([outcomes(result), result.problem], [["organization done"], changed]);
-			assert.deepEqual((await prepare()).scopes, [
+			assert.deepEqual((await rotation.prepare()).scopes, [
 				scopeState(ORGANIZATION, "inactive", true, true),
 				scopeState(p, "active", true, false),
 			]);
-			assert.deepEqual(outcomes(await finish()), ["project/p done"]);
-			assert.equal(await planCount(), 0);
+			assert.deepEqual(outcomes(await rotation.finish()), ["project/p done"]);
+			assert.equal(await rotation.planCount(), 0);
 		});
 
 		it("R36 changes nothing if the state differs from the confirmed state, or the plan was removed", async () => {
-			activate("old", p);
-			await start();
-			const confirmed = await prepare();
-			activate("old", q);
-			assert.deepEqual(await expectProblem(finish({ confirmed })), changed);
-			fake.activeIn(q).clear();
-			for (const plan of await rotations.plans.read()) await plansHere().remove(plan);
-			assert.deepEqual(await expectProblem(finish({ confirmed })), changed);
-			assert.deepEqual(await expectProblem(finish()), { reason: "no-rotation" });
-			assert.deepEqual(fake.writes, []);
+			rotation.activate("old", p);
+			await rotation.start();
+			const confirmed = await rotation.prepare();
+			rotation.activate("old", q);
+			assert.deepEqual(await expectProblem(rotation.finish({ confirmed })), changed);
+			rotation.fake.activeIn(q).clear();
+			for (const plan of await rotation.plans.read()) await rotation.openPlans().remove(plan);
+			assert.deepEqual(await expectProblem(rotation.finish({ confirmed })), changed);
+			assert.deepEqual(await expectProblem(rotation.finish()), { reason: "no-rotation" });
+			assert.deepEqual(rotation.fake.writes, []);
 		});
 
 		it("refuses a deleted or expired new certificate, but accepts one that expires soon", async () => {
-			activate("old", p);
-			await start();
-			fake.certificates = fake.certificates.map((each) =>
-				each.id === "next" ? { ...each, expiresAt: at + 21 * DAY } : each,
+			rotation.activate("old", p);
+			await rotation.start();
+			rotation.fake.certificates = rotation.fake.certificates.map((each) =>
+				each.id === "next" ? { ...each, expiresAt: AT + 21 * DAY } : each,
 			);
-			const expiringSoon: RotationSnapshot = await prepare();
-			assert.deepEqual(findStepIssues(expiringSoon, "finish", at, 30), []);
-			assert.deepEqual(findStepIssues(expiringSoon, "finish", at + 21 * DAY, 30), ["expired"]);
-			fake.certificates = fake.certificates.filter(({ id }) => id !== "next");
-			fake.activeIn(p).delete("next");
-			assert.deepEqual(await expectProblem(finish()), { reason: "rotation-refused", issue: "gone" });
-			assert.deepEqual(outcomes(await undo()), ["project/p done"]);
-			assert.deepEqual([activeIn(p), await planCount()], ["old", 0]);
+			const expiringSoon: RotationSnapshot = await rotation.prepare();
+			assert.deepEqual(findStepIssues(expiringSoon, "finish", AT, 30), []);
+			assert.deepEqual(findStepIssues(expiringSoon, "finish", AT + 21 * DAY, 30), ["expired"]);
+			rotation.fake.certificates = rotation.fake.certificates.filter(({ id }) => id !== "next");
+			rotation.fake.activeIn(p).delete("next");
+			assert.deepEqual(await expectProblem(rotation.finish()), { reason: "rotation-refused", issue: "gone" });
+			assert.deepEqual(outcomes(await rotation.undo()), ["project/p done"]);
+			assert.deepEqual([rotation.activeIn(p), await rotation.planCount()], ["old", 0]);
 		});
 
 		it("is finished if somebody deleted the old certificate meanwhile", async () => {
-			activate("old", p);
-			await start();
-			fake.beforeCall = (call) => {
-				if (call !== "list project/p" || fake.writes.at(-1) !== "deactivate project/p old") return;
-				fake.certificates = fake.certificates.filter(({ id }) => id !== "old");
+			rotation.activate("old", p);
+			await rotation.start();
+			rotation.fake.beforeCall = (call) => {
+				if (call !== "list project/p" || rotation.fake.writes.at(-1) !== "deactivate project/p old") return;
+				rotation.fake.certificates = rotation.fake.certificates.filter(({ id }) => id !== "old");
 			};
 			for (const remove of [true, false]) {
-				const result = await finish({ deleteOld: remove });
-				assert.deepEqual([result.ended, result.deleted, await planCount()], [true, true, 0]);
-				fake.calls.length = 0;
-				fake.certificates.push(certificate("old", { validAt: at - DAY, expiresAt: at + DAY }));
-				activate("old", p);
-				open();
-				await start();
+				const result = await rotation.finish({ deleteOld: remove });
+				assert.deepEqual([result.ended, result.deleted, await rotation.planCount()], [true, true, 0]);
+				rotation.fake.calls.length = 0;
+				rotation.fake.certificates.push(certificate("old", { validAt: AT - DAY, expiresAt: AT + DAY }));
+				rotation.activate("old", p);
+				rotation.reopen();
+				await rotation.start();
 			}
 		});
 
 		it("returns the results before a cancellation", async () => {
-			activate("old", p, q);
-			await start();
+			rotation.activate("old", p, q);
+			await rotation.start();
 			const abort = new AbortController();
-			fake.beforeCall = (call) => call === "activate project/q next" && abort.abort();
-			const result = await finish({}, abort.signal);
+			rotation.fake.beforeCall = (call) => call === "activate project/q next" && abort.abort();
+			const result = await rotation.finish({}, abort.signal);
 			assert.deepEqual(outcomes(result), ["project/p done", "project/q failed"]);
-			assert.deepEqual([result.problem, activeIn(q), await planCount()], [null, "next,old", 1]);
+			assert.deepEqual([result.problem, rotation.activeIn(q), await rotation.planCount()], [null, "next,old", 1]);
 		});
 
 		it("sends nothing more if the connection changes between calls", async () => {
-			activate("old", p);
-			await start();
-			fake.beforeCall = (call) =>
-				call === "activate project/p next" && rotations.organization.certificates.generation++;
-			const result = await finish();
-			assert.deepEqual(fake.writes, ["activate project/p next"]);
+			rotation.activate("old", p);
+			await rotation.start();
+			rotation.fake.beforeCall = (call) =>
+				call === "activate project/p next" && rotation.organization.certificates.generation++;
+			const result = await rotation.finish();
+			assert.deepEqual(rotation.fake.writes, ["activate project/p next"]);
 			assert.deepEqual(result.problem, { reason: "connection-changed" });
 		});
 
 		it("R57 returns an unexpected error next to the outcome of its scope", async () => {
-			activate("old", p);
-			await start();
+			rotation.activate("old", p);
+			await rotation.start();
 			const defect = new TypeError("a defect");
-			failAt({ "deactivate project/p old": { thrown: defect } });
-			const { scopes, ended } = await finish();
+			rotation.failAt({ "deactivate project/p old": { thrown: defect } });
+			const { scopes, ended } = await rotation.finish();
 			assert.deepEqual([scopes, ended], [[{ scope: p, outcome: "failed", problem: null, defect }], false]);
 		});
 	});
 
 	describe("when undone", () => {
 		it("restores the scopes, and keeps the new certificate where it was active before", async () => {
-			activate("old", ORGANIZATION, p, q);
-			activate("next", q);
-			activate("third", ORGANIZATION);
-			await start();
-			const result = await undo();
+			rotation.activate("old", ORGANIZATION, p, q);
+			rotation.activate("next", q);
+			rotation.activate("third", ORGANIZATION);
+			await rotation.start();
+			const result = await rotation.undo();
 			assert.deepEqual(outcomes(result), ["organization done", "project/p done", "project/q kept"]);
-			assert.deepEqual([activeIn(ORGANIZATION), activeIn(p), activeIn(q)], ["old,third", "old", "next,old"]);
-			assert.deepEqual(fake.writes, [
+			assert.deepEqual(
+				[rotation.activeIn(ORGANIZATION), rotation.activeIn(p), rotation.activeIn(q)],
+				["old,third", "old", "next,old"],
+			);
+			assert.deepEqual(rotation.fake.writes, [
 				"activate organization old",
 				"deactivate organization next",
 				"activate project/p old",
 				"deactivate project/p next",
 			]);
-			assert.deepEqual([result.ended, result.deleted, await planCount()], [true, false, 0]);
+			assert.deepEqual([result.ended, result.deleted, await rotation.planCount()], [true, false, 0]);
 		});
 
 		it("reactivates the old certificate where Finish deactivated it, even if the new certificate stays there", async () => {
-			activate("old", p, q);
-			activate("next", q);
-			await start();
-			failAt({ "remove old": failWith(forbidden) });
-			assert.equal((await finish({ deleteOld: true })).ended, false);
-			assert.deepEqual([activeIn(p), activeIn(q)], ["next", "next"]);
-			assert.deepEqual(outcomes(await undo()), ["project/p done", "project/q returned"]);
-			assert.deepEqual([activeIn(p), activeIn(q)], ["old", "next,old"]);
+			rotation.activate("old", p, q);
+			rotation.activate("next", q);
+			await rotation.start();
+			rotation.failAt({ "remove old": failWith(forbidden) });
+			assert.equal((await rotation.finish({ deleteOld: true })).ended, false);
+			assert.deepEqual([rotation.activeIn(p), rotation.activeIn(q)], ["next", "next"]);
+			assert.deepEqual(outcomes(await rotation.undo()), ["project/p done", "project/q returned"]);
+			assert.deepEqual([rotation.activeIn(p), rotation.activeIn(q)], ["old", "next,old"]);
 		});
 
 		it("reports a failed reactivation, and keeps the plan", async () => {
-			activate("old", p, q);
-			activate("next", p);
-			await start();
-			fake.activeIn(p).delete("old");
-			failAt({ "activate project/p old": failWith(forbidden) });
-			const result = await undo();
+			rotation.activate("old", p, q);
+			rotation.activate("next", p);
+			await rotation.start();
+			rotation.fake.activeIn(p).delete("old");
+			rotation.failAt({ "activate project/p old": failWith(forbidden) });
+			const result = await rotation.undo();
 			assert.deepEqual(outcomes(result), ["project/p not-returned", "project/q not-tried"]);
-			assert.deepEqual([result.problem, await planCount()], [forbidden, 1]);
+			assert.deepEqual([result.problem, await rotation.planCount()], [forbidden, 1]);
 		});
 
 		it("reactivates the new certificate if neither is active afterwards", async () => {
-			activate("old", p);
-			await start();
-			fake.beforeCall = (call) => {
-				if (call === "deactivate project/p next") fake.activeIn(p).delete("old");
+			rotation.activate("old", p);
+			await rotation.start();
+			rotation.fake.beforeCall = (call) => {
+				if (call === "deactivate project/p next") rotation.fake.activeIn(p).delete("old");
 			};
-			const result = await undo();
-			assert.deepEqual([outcomes(result), activeIn(p)], [["project/p restored"], "next"]);
-			assert.equal(await planCount(), 1);
+			const result = await rotation.undo();
+			assert.deepEqual([outcomes(result), rotation.activeIn(p)], [["project/p restored"], "next"]);
+			assert.equal(await rotation.planCount(), 1);
 		});
 
 		it("requires its own access in the organization, and a valid old certificate", async () => {
-			activate("old", ORGANIZATION);
-			await start();
-			assert.deepEqual(await expectProblem(undo({ hasSelfAccess: async () => false })), { reason: "own-access" });
-			const snapshot = await prepare();
-			assert.deepEqual(findStepIssues(snapshot, "undo", at, 30), []);
-			assert.deepEqual(findStepIssues(snapshot, "undo", at + 20 * DAY, 30), ["old-expired"]);
-			assert.deepEqual(fake.writes, []);
-			fake.activeIn(ORGANIZATION).delete("next");
-			assert.deepEqual(findStepIssues(await prepare(), "undo", at + 20 * DAY, 30), [], "nothing returns to it");
+			rotation.activate("old", ORGANIZATION);
+			await rotation.start();
+			assert.deepEqual(await expectProblem(rotation.undo({ hasSelfAccess: async () => false })), {
+				reason: "own-access",
+			});
+			const snapshot = await rotation.prepare();
+			assert.deepEqual(findStepIssues(snapshot, "undo", AT, 30), []);
+			assert.deepEqual(findStepIssues(snapshot, "undo", AT + 20 * DAY, 30), ["old-expired"]);
+			assert.deepEqual(rotation.fake.writes, []);
+			rotation.fake.activeIn(ORGANIZATION).delete("next");
+			assert.deepEqual(
+				findStepIssues(await rotation.prepare(), "undo", AT + 20 * DAY, 30),
+				[],
+				"nothing returns to it",
+			);
 		});
 
 		it("refuses an expired old certificate if one project returns to it, but not one without dates", async () => {
-			activate("old", p, q);
-			activate("next", p);
-			const { plan } = await start();
-			fake.activeIn(p).delete("old");
-			fake.activeIn(q).delete("next");
-			const snapshot = await prepare();
+			rotation.activate("old", p, q);
+			rotation.activate("next", p);
+			const { plan } = await rotation.start();
+			rotation.fake.activeIn(p).delete("old");
+			rotation.fake.activeIn(q).delete("next");
+			const snapshot = await rotation.prepare();
 			assert.deepEqual(
 				snapshot.scopes.map((each) => undoStep(each, plan)),
 				["reactivate-old", "none"],
 			);
-			assert.deepEqual(findStepIssues(snapshot, "undo", at + 20 * DAY, 30), ["old-expired"]);
-			fake.certificates = fake.certificates.map((each) => (each.id === "old" ? { ...each, expiresAt: null } : each));
-			assert.deepEqual(findStepIssues(await prepare(), "undo", at + 20 * DAY, 30), []);
+			assert.deepEqual(findStepIssues(snapshot, "undo", AT + 20 * DAY, 30), ["old-expired"]);
+			rotation.fake.certificates = rotation.fake.certificates.map((each) =>
+				each.id === "old" ? { ...each, expiresAt: null } : each,
+			);
+			assert.deepEqual(findStepIssues(await rotation.prepare(), "undo", AT + 20 * DAY, 30), []);
 		});
 
 		it("does not keep the new certificate in a project where it was only inherited", async () => {
-			fake.projectListInherits = true;
-			activate("old", ORGANIZATION, p);
-			await start({ unclear: "inherited" });
-			await finish();
-			await start();
-			assert.deepEqual(outcomes(await undo()), ["organization done", "project/p done"]);
-			assert.deepEqual([activeIn(ORGANIZATION), activeIn(p)], ["old", "old"]);
+			rotation.fake.projectListInherits = true;
+			rotation.activate("old", ORGANIZATION, p);
+			await rotation.start({ unclear: "inherited" });
+			await rotation.finish();
+			await rotation.start();
+			assert.deepEqual(outcomes(await rotation.undo()), ["organization done", "project/p done"]);
+			assert.deepEqual([rotation.activeIn(ORGANIZATION), rotation.activeIn(p)], ["old", "old"]);
 		});
 
 		it("deactivates nothing in a project whose list only shows the organization's certificates", async () => {
-			fake.projectListInherits = true;
-			activate("old", p);
-			activate("next", ORGANIZATION);
-			await start();
-			assert.deepEqual(outcomes(await undo()), ["project/p kept"]);
-			assert.deepEqual([activeIn(p), activeIn(ORGANIZATION)], ["old", "next"]);
+			rotation.fake.projectListInherits = true;
+			rotation.activate("old", p);
+			rotation.activate("next", ORGANIZATION);
+			await rotation.start();
+			assert.deepEqual(outcomes(await rotation.undo()), ["project/p kept"]);
+			assert.deepEqual([rotation.activeIn(p), rotation.activeIn(ORGANIZATION)], ["old", "next"]);
 		});
 	});
 
 	it("can be resumed without a plan, but then Undo keeps the new certificate", async () => {
-		activate("old", p, q);
-		await start();
-		folder.remove();
-		folder = temporaryFolder("rotation");
-		open();
-		const { plan, scopes } = await prepare();
+		rotation.activate("old", p, q);
+		await rotation.start();
+		for (const each of await rotation.plans.read()) await rotation.openPlans().remove(each);
+		rotation.reopen();
+		const { plan, scopes } = await rotation.prepare();
 		assert.deepEqual([plan, scopes.map(({ next }) => next)], [null, [true, true]]);
-		assert.deepEqual((await start()).scopes, []);
-		assert.deepEqual(outcomes(await undo()), ["project/p kept", "project/q kept"]);
-		assert.deepEqual(activeIn(p), "next,old");
+		assert.deepEqual((await rotation.start()).scopes, []);
+		assert.deepEqual(outcomes(await rotation.undo()), ["project/p kept", "project/q kept"]);
+		assert.deepEqual(rotation.activeIn(p), "next,old");
 	});
 
 	describe("in its stages", () => {
 		const plan: RotationPlan = {
-			organizationRef,
+			organizationRef: randomUUID(),
 			old: { id: "old", name: null },
 			next: { id: "next", name: null },
 			scopes: [p, q].map((scope) => ({ scope, nextWasActive: false })),

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { FileLocks } from "../../../../src/common/storage/locks.ts";
 import type { Certificate } from "../../../../src/domain/certificate.ts";
+import type { ParsedCertificate } from "../../../../src/domain/certificateFile.ts";
 import { type Scope, scopeKey } from "../../../../src/domain/scope.ts";
 import {
 	type EndRequest,
@@ -11,7 +12,7 @@ import {
 } from "../../../../src/features/rotation/finishOrUndoRotation.ts";
 import {
 	prepareRotation,
-	type RotationDeps,
+	type RotationPair,
 	type RotationSnapshot,
 } from "../../../../src/features/rotation/rotation.ts";
 import { RotationPlanStore } from "../../../../src/features/rotation/rotationPlanStore.ts";
@@ -21,37 +22,62 @@ import { temporaryFolder } from "../../../temporaryFolders.ts";
 import { FakeAdminApi, type Fault, fakeOrganization, project, projectScope } from "../../fakes/adminApi.ts";
 import { certificate, listing } from "../../fakes/certificatesApi.ts";
 
-const DAY = 86_400;
-const AT = 1000 * DAY;
+/** Seconds. */
+export const DAY = 86_400;
+/** The time of all steps, Unix seconds. */
+export const AT = 1000 * DAY;
 
 /** The scopes of two projects. */
 export const [p, q] = [projectScope("p"), projectScope("q")];
 
-/** An organization with the certificates `old`, `next` and `third`, and with two projects, to rotate from `old` to `next`. */
+/**
+ * An organization with the certificates `old`, `next` and `third`, and with two projects, one of them archived, to rotate
+ * from `old` to `next`.
+ */
 export class RotationFixture {
 	readonly organizationRef = randomUUID();
 	readonly folder = temporaryFolder("rotation");
 	readonly fake = new FakeAdminApi(
-		["old", "next", "third"].map((id, index) =>
-			certificate(id, { validAt: AT - DAY, expiresAt: AT + (20 + 100 * index) * DAY }),
+		Object.entries({ old: 20, next: 500, third: 900 }).map(([id, days]) =>
+			certificate(id, { validAt: AT - DAY, expiresAt: AT + days * DAY }),
 		),
-		[project("p"), project("q")],
+		[project("p"), project("q", { archived: true })],
 	);
+	/** The readable contents, by the certificate's id. */
+	readonly contents = new Map<string, ParsedCertificate>();
 	/** Unix milliseconds. */
 	now = AT * 1000;
 	#isInStep = false;
-	readonly organization = fakeOrganization(this.fake);
-	readonly plans = new RotationPlanStore(
-		this.folder.path,
-		new FileLocks(join(this.folder.path, "locks")),
-		() => this.now,
-	);
-	readonly #deps: RotationDeps = {
-		organization: this.organization,
-		plans: this.plans,
-		readContent: async () => null,
-		now: () => this.now,
-	};
+	/** The current window. */
+	deps = this.openWindow();
+
+	/** Opens a window. */
+	openWindow() {
+		return {
+			organization: fakeOrganization(this.fake),
+			plans: this.openPlans(),
+			readContent: async (id: string) => this.contents.get(id) ?? null,
+			now: () => this.now,
+		};
+	}
+
+	/** Opens the stored plans, as another window does. */
+	openPlans(): RotationPlanStore {
+		return new RotationPlanStore(this.folder.path, new FileLocks(join(this.folder.path, "locks")), () => this.now);
+	}
+
+	/** Continues in another window, or in this window after a restart. */
+	reopen(): void {
+		this.deps = this.openWindow();
+	}
+
+	get organization() {
+		return this.deps.organization;
+	}
+
+	get plans(): RotationPlanStore {
+		return this.deps.plans;
+	}
 
 	activate(id: string, ...scopes: readonly Scope[]): void {
 		for (const scope of scopes) this.fake.activeIn(scope).add(id);
@@ -91,32 +117,34 @@ export class RotationFixture {
 
 	async start(overrides: Partial<StartRequest> = {}, signal?: AbortSignal) {
 		const confirmed = await this.#confirm();
-		return startRotation(this.#deps, { confirmed, unclear: "inherited", soonDays: 30, ...overrides }, signal);
+		return startRotation(this.deps, { confirmed, unclear: "inherited", soonDays: 30, ...overrides }, signal);
 	}
 
 	async finish(overrides: Partial<FinishRequest> = {}, signal?: AbortSignal): Promise<RotationResult> {
 		const confirmed = await this.#confirm();
 		const request = { confirmed, deleteOld: false, hasSelfAccess: async () => true, ...overrides };
-		return finishRotation(this.#deps, request, signal);
+		return finishRotation(this.deps, request, signal);
 	}
 
 	async undo(overrides: Partial<EndRequest> = {}, signal?: AbortSignal): Promise<RotationResult> {
 		const confirmed = await this.#confirm();
-		return undoRotation(this.#deps, { confirmed, hasSelfAccess: async () => true, ...overrides }, signal);
+		return undoRotation(this.deps, { confirmed, hasSelfAccess: async () => true, ...overrides }, signal);
 	}
 
 	async planCount(): Promise<number> {
 		return (await this.plans.read()).length;
 	}
 
-	/** Reads the state to confirm before a step, then forgets the calls so far. */
+	/** Reads the state to confirm before a step. */
+	prepare(overrides: Partial<RotationPair> = {}): Promise<RotationSnapshot> {
+		const { organizationRef } = this;
+		return prepareRotation(this.deps, { organizationRef, oldId: "old", nextId: "next", ...overrides });
+	}
+
+	/** Like `prepare`, then forgets the calls so far. */
 	async #confirm(): Promise<RotationSnapshot> {
 		this.#isInStep = false;
-		const confirmed = await prepareRotation(this.#deps, {
-			organizationRef: this.organizationRef,
-			oldId: "old",
-			nextId: "next",
-		});
+		const confirmed = await this.prepare();
 		this.fake.calls.length = 0;
 		this.#isInStep = true;
 		return confirmed;
