@@ -171,7 +171,7 @@ describe(`The known clients in VS Code ${environment.version}`, () => {
 		assert.equal(await view.row("billing").icon(), "error");
 		assert.equal(await view.row("old-worker").icon(), "error");
 		assert.equal(await view.row("build-agent-3").ariaLabel(), formatClientLabel(agentRow, Date.now() / 1000));
-		await window.widenSideBar(200);
+		await window.widenSideBar(290);
 		await session.picture("clients");
 		const tooltip = await view.row("build-agent-3").tooltip(path("fleet/agent.pem"));
 		assert.ok(tooltip.includes(`chains to ${ROOT}`), tooltip);
