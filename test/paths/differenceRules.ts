@@ -5,7 +5,7 @@ import type { ClientCertificateIssueCode } from "../../src/domain/clientCertific
 /** A reason for different verdicts. Needs one of `changes`, and explains only the codes and errors that it names. */
 export interface Rule {
 	readonly name: string;
-	/** One sentence: what each of them does. */
+	/** Says in one sentence what the check and OpenSSL do. */
 	readonly reason: string;
 	/** The names of changes, or of key types. */
 	readonly changes: readonly string[];

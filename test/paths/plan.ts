@@ -116,7 +116,7 @@ const CLIENT_EXTENSIONS: readonly der.ExtensionParts[] = [
 
 /** Encodes and signs all certificates of a plan. */
 export function makeChain({ path, others, arrange, isIncomplete, isClientLast, at }: Plan): MadeChain {
-	// Once each: other signatures would make other certificates.
+	// Encode each certificate only once: a second signature would make another certificate.
 	const made = new Map([...path, ...others].map((planned) => [planned, encode(planned)]));
 	const get = (planned: Planned) => made.get(planned) ?? encode(planned);
 	const [anchor, ...below] = path.map(get);
@@ -136,7 +136,7 @@ function encode(planned: Planned): MadeCertificate {
 		...(innerHash && { innerAlgorithm: signingMethod(signer, innerHash).signatureAlgorithm }),
 		publicKey: key.spki,
 	});
-	// The last bit of a signature: it still has its form.
+	// Change the last bit of the signature, which can still be read afterward.
 	if (isDamaged) bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
 	const sha256 = createHash("sha256").update(bytes).digest("hex");
 	return { der: bytes, pem: der.pemBlock("CERTIFICATE", bytes), sha256 };

@@ -44,15 +44,25 @@ describe("A certificate's structure, compared with OpenSSL", () => {
 		"an element after the extensions": (part) => ({ afterExtensions: [part] }),
 		"an element in place of the extensions": (part) => ({ extensions: [], afterExtensions: [part] }),
 	};
-	for (const [title, partsWith] of Object.entries(replacements))
-		it(`${title}, of every type, is read if OpenSSL reads it`, () => {
-			for (const tag of TAGS)
+	for (const [title, partsWith] of Object.entries(replacements)) {
+		/** Yields a certificate for each content of each type, and its part in hex. */
+		const filesOf = function* (tags: readonly number[]): Generator<readonly [Buffer, string]> {
+			for (const tag of tags)
 				for (const content of CONTENTS) {
 					const part = der.tlv(tag, content);
-					const file = der.certificate({ issuer: der.name("x"), signature, ...partsWith(part) });
-					if (!isBeyondDer(tag) || isReadable(file)) assertAsOpenssl(file, part.toString("hex"));
+					yield [der.certificate({ issuer: der.name("x"), signature, ...partsWith(part) }), part.toString("hex")];
 				}
-		}).timeout(30_000);
+		};
+
+		it(`${title}, of every type that certificates can have, is read exactly if OpenSSL reads it`, () => {
+			for (const [file, part] of filesOf(TAGS.filter((tag) => !isBeyondDer(tag)))) assertAsOpenssl(file, part);
+		});
+
+		it(`${title}, of every other type, is read only if OpenSSL reads it`, () => {
+			for (const [file, part] of filesOf(TAGS.filter(isBeyondDer)))
+				if (isReadable(file)) assert.ok(opensslReads(file), part);
+		});
+	}
 
 	it("a missing, duplicate, empty or retyped part has the same result as in OpenSSL", () => {
 		const root = readElement(der.certificate({ signature, issuer: der.name("x"), subject: der.name("y") }));

@@ -184,7 +184,7 @@ describe("R11 Findings of CA extensions:", () => {
 			assert.deepEqual(await levelsAndCodes(file), expected);
 		});
 
-	it("no basic constraints: whether it signed itself, as no client certificate of a CA does", async () => {
+	it("no basic constraints: says whether the certificate is self-signed", async () => {
 		const extensions = usualExtensions({ [der.BASIC_CONSTRAINTS]: null });
 		for (const [parts, selfSigned] of [
 			[{ extensions }, true],

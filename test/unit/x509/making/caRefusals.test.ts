@@ -5,6 +5,7 @@ import { createPrivateKey, generateKeyPairSync, KeyObject, X509Certificate } fro
 import { BasicConstraintsExtension, Extension, KeyUsageFlags, KeyUsagesExtension } from "@peculiar/x509";
 import type { CaIssue } from "../../../../src/domain/certificateMaking.ts";
 import { problemOf } from "../../../../src/domain/problem.ts";
+import { checkChain } from "../../../../src/x509/chainCheck.ts";
 import { X509CertificateMaker } from "../../../../src/x509/making/certificateMaker.ts";
 import { encryptKey } from "../../../../src/x509/making/keyEncryption.ts";
 import { daysFromNow, makeCertificate, type TestCertificate } from "../../../certificates.ts";
@@ -15,6 +16,8 @@ import * as der from "../der.ts";
 import { FAST_KEYS, SLOW_KEYS } from "../encryptedKeys.ts";
 import { makePrivateKeys } from "../privateKeys.ts";
 import { PASSPHRASE } from "./keyTypeTests.ts";
+
+const REQUEST = { commonName: "agent", names: [], validDays: 90, keyType: "p-256", passphrase: null } as const;
 
 type File = string | Uint8Array;
 const bytes = (file: File) => (typeof file === "string" ? Buffer.from(file) : file);
@@ -114,9 +117,8 @@ describe("A CA is refused:", () => {
 		const extension = new Extension(der.NAME_CONSTRAINTS, true, constraints);
 		const constrained = await makeCertificate({ extensions: (defaults) => [...defaults, extension] });
 		const opened = await openCa(constrained.pem, constrained.privateKeyPem);
-		const request = { commonName: "agent", validDays: 1, keyType: "p-256", passphrase: null } as const;
-		assert.equal((await opened.issue({ ...request, names: [{ type: "dns", value: "b.a.test" }] })).names.length, 1);
-		const issuing = opened.issue({ ...request, names: [{ type: "dns", value: "b.test" }] });
+		assert.equal((await opened.issue({ ...REQUEST, names: [{ type: "dns", value: "b.a.test" }] })).names.length, 1);
+		const issuing = opened.issue({ ...REQUEST, names: [{ type: "dns", value: "b.test" }] });
 		assert.deepEqual(await expectProblem(issuing), { reason: "ca-refused", why: "not-accepted" });
 	});
 
@@ -192,13 +194,17 @@ describe("A CA is opened with its key", () => {
 	});
 
 	it("of each type that it can sign with, and the check accepts what it issues", async () => {
-		for (const keyType of ["p-384", "rsa-2048"] as const) {
-			const ca = await makeCertificate({ keyType });
-			await openCa(ca.pem, ca.privateKeyPem);
-		}
 		const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-521" });
-		const ca = der.certificate({ publicKey: der.spki(publicKey), key: privateKey });
-		await openCa(ca, privateKey.export({ type: "pkcs8", format: "pem" }));
+		const p521 = {
+			der: der.certificate({ publicKey: der.spki(publicKey), key: privateKey }),
+			privateKeyPem: privateKey.export({ type: "pkcs8", format: "pem" }),
+		};
+		const others = (["p-256", "p-384", "rsa-2048"] as const).map((keyType) => makeCertificate({ keyType }));
+		for (const ca of [p521, ...(await Promise.all(others))]) {
+			const { certificatePem } = await (await openCa(ca.der, ca.privateKeyPem)).issue(REQUEST);
+			const result = checkChain(Buffer.from(certificatePem), [ca.der], Date.now() / 1000);
+			assert.deepEqual([result?.rfc5280, result?.verdict, result?.issues], ["valid", "accepted", []]);
+		}
 	});
 
 	it("among the certificates of a file, by the key", async () => {
@@ -220,8 +226,7 @@ describe("A CA is opened with its key", () => {
 		const other = await makeCertificate({ commonName: "Other", issuer: root });
 		const one = await makeCertificate({ commonName: "One", issuer: other, keyOf: root });
 		const opened = await openCa(one.pem + other.pem, one.privateKeyPem);
-		const request = { commonName: "agent", names: [], validDays: 90, keyType: "p-256", passphrase: null } as const;
-		assert.ok((await opened.issue(request)).certificatePem.endsWith(one.pem + other.pem));
+		assert.ok((await opened.issue(REQUEST)).certificatePem.endsWith(one.pem + other.pem));
 	});
 
 	it("as openssl makes both", async function () {
@@ -230,7 +235,6 @@ describe("A CA is opened with its key", () => {
 		const { stdout } = spawnSync("openssl", args.split(" "), { encoding: "utf8" });
 		await assertRefused("passphrase-needed", stdout, stdout);
 		const opened = await openCa(stdout, stdout, "secret");
-		const request = { commonName: "agent", names: [], validDays: 90, keyType: "p-256", passphrase: null } as const;
-		assert.equal((await opened.issue(request)).notAfter, opened.notAfter);
+		assert.equal((await opened.issue(REQUEST)).notAfter, opened.notAfter);
 	});
 });

@@ -68,6 +68,7 @@ describe("A CA that is made", () => {
 	});
 
 	it("is valid for one day to ten years", async () => {
+		for (const days of [1, MAX_CA_DAYS]) assert.equal((await createCa(now, days)).notAfter, now + days * DAY);
 		await assert.rejects(createCa(now, MAX_CA_DAYS + 1), RangeError);
 		for (const validDays of [0, -1, Number.NaN]) await assert.rejects(createCa(now, validDays), RangeError);
 	});

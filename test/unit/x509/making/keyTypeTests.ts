@@ -11,7 +11,7 @@ import { promisify } from "node:util";
 import type { KeyType, MadeCertificate } from "../../../../src/domain/certificateMaking.ts";
 import { checkChain } from "../../../../src/x509/chainCheck.ts";
 import { X509CertificateMaker } from "../../../../src/x509/making/certificateMaker.ts";
-import { makeCertificate } from "../../../certificates.ts";
+import { makeCertificate, type TestCertificate } from "../../../certificates.ts";
 import { type Emulator, startEmulator } from "../../../emulator/emulator.ts";
 import { hasOpenssl3 } from "../../../network/opensslServer.ts";
 import { skipTest } from "../../../skipTest.ts";
@@ -20,6 +20,7 @@ import { levelsAndCodes } from "../findings/setup.ts";
 import { installCertificatePrograms, missingReason, runCertificateProgram } from "../makers/programs.ts";
 
 export const PASSPHRASE = "correct horse battery staple";
+const WRONG_PASSPHRASE = "correct horse battery staplf";
 
 /** Returns a new key as PEM; it can't be read again. */
 export async function takeKey({ key }: MadeCertificate): Promise<string> {
@@ -54,7 +55,6 @@ export function describeKeyType(keyType: KeyType, bits: number): void {
 		let client: MadeCertificate;
 		let caKey: string;
 		let clientKey: string;
-		let emulator: Emulator | undefined;
 
 		before(async () => {
 			const maker = new X509CertificateMaker();
@@ -74,10 +74,7 @@ export function describeKeyType(keyType: KeyType, bits: number): void {
 			writeFileSync(file("client.key.pem"), clientKey);
 		});
 
-		after(async () => {
-			await emulator?.close();
-			temporary.remove();
-		});
+		after(() => temporary.remove());
 
 		it("are accepted by OpenSSL's strict checks", function () {
 			if (!hasOpenssl3()) skipTest(this, "there is no OpenSSL 3");
@@ -136,47 +133,78 @@ export function describeKeyType(keyType: KeyType, bits: number): void {
 			assert.throws(() => createPrivateKey(caKey));
 		});
 
-		it("have an encrypted key that OpenSSL and Python open with its passphrase only", function () {
+		it("have an encrypted key that OpenSSL opens with its passphrase only", function () {
 			if (!hasOpenssl3()) skipTest(this, "there is no OpenSSL 3");
 			const open = (passphrase: string) =>
 				spawnSync("openssl", ["pkey", "-in", file("ca.key.pem"), "-passin", `pass:${passphrase}`, "-check", "-noout"]);
 			assert.equal(open(PASSPHRASE).status, 0);
-			assert.notEqual(open("correct horse battery staplf").status, 0);
-			const python = spawnSync("python3", ["-c", OPEN_KEY, file("ca.key.pem"), PASSPHRASE], { encoding: "utf8" });
-			if (!/No such file|No module named/.test(python.stderr))
-				assert.equal(python.stdout.trim(), `${bits}`, python.stderr);
+			assert.notEqual(open(WRONG_PASSPHRASE).status, 0);
 		});
 
-		it("let Node, curl and Python's ssl complete a handshake with a server that requires them", async () => {
-			const serverCa = await makeCertificate({ commonName: "Server CA" });
-			const server = await makeCertificate({ ca: false, issuer: serverCa, serverNames: ["127.0.0.1"] });
-			writeFileSync(file("server-ca.pem"), serverCa.pem);
-			const tls = { key: server.privateKeyPem, cert: server.pem, requireCertificateFrom: [ca.certificatePem] };
-			emulator = await startEmulator({ tls, switches: { lockOut: true } });
-			const { id } = emulator.state.put({ pem: ca.certificatePem });
-			emulator.state.setActive("organization", [id], true).commit();
-			const { url, adminKey } = emulator;
-			const headers = { authorization: `Bearer ${adminKey}` };
-			const outgoing = request(`${url}/organization/certificates`, {
-				...{ agent: false, ca: serverCa.pem, cert: client.certificatePem, key: clientKey, headers },
+		it("have an encrypted key that Python's cryptography opens with its passphrase only", function () {
+			requirePython(this, "cryptography");
+			const open = (passphrase: string) =>
+				spawnSync("python3", ["-c", OPEN_KEY, file("ca.key.pem"), passphrase], { encoding: "utf8" });
+			const opened = open(PASSPHRASE);
+			assert.equal(opened.stdout.trim(), `${bits}`, opened.stderr);
+			assert.match(open(WRONG_PASSPHRASE).stderr, /^ValueError: /m);
+		});
+
+		describe("let a program complete a handshake with a server that requires them:", () => {
+			let emulator: Emulator;
+			let serverCa: TestCertificate;
+			let address: string;
+
+			before(async () => {
+				serverCa = await makeCertificate({ commonName: "Server CA" });
+				const server = await makeCertificate({ ca: false, issuer: serverCa, serverNames: ["127.0.0.1"] });
+				writeFileSync(file("server-ca.pem"), serverCa.pem);
+				const tls = { key: server.privateKeyPem, cert: server.pem, requireCertificateFrom: [ca.certificatePem] };
+				emulator = await startEmulator({ tls, switches: { lockOut: true } });
+				const { id } = emulator.state.put({ pem: ca.certificatePem });
+				emulator.state.setActive("organization", [id], true).commit();
+				address = `${emulator.url}/organization/certificates`;
 			});
-			outgoing.end();
-			const [{ statusCode }] = (await once(outgoing, "response")) as [IncomingMessage];
-			assert.equal(statusCode, 200);
+
+			after(() => emulator.close());
 
 			const run = async (program: string, ...args: readonly string[]) => {
 				const { stdout } = await promisify(execFile)(program, args, { cwd: temporary.path });
 				return stdout.trim();
 			};
-			const curl = [
-				...["--silent", "--show-error", "--noproxy", "*", "--cacert", "server-ca.pem", "--output", "curl.json"],
-				...["--cert", "client-chain.pem", "--key", "client.key.pem", "--write-out", "%{http_code}"],
-				...["--header", `authorization: ${headers.authorization}`, `${url}/organization/certificates`],
-			];
-			if (spawnSync("curl", ["--version"]).status === 0) assert.equal(await run("curl", ...curl), "200");
-			const { port } = new URL(url);
-			const python = ["-c", REQUEST, "server-ca.pem", "client-chain.pem", "client.key.pem", "", port, adminKey];
-			if (spawnSync("python3", ["-c", "import ssl"]).status === 0) assert.equal(await run("python3", ...python), "200");
+
+			it("Node", async () => {
+				const headers = { authorization: `Bearer ${emulator.adminKey}` };
+				const outgoing = request(address, {
+					...{ agent: false, ca: serverCa.pem, cert: client.certificatePem, key: clientKey, headers },
+				});
+				outgoing.end();
+				const [{ statusCode }] = (await once(outgoing, "response")) as [IncomingMessage];
+				assert.equal(statusCode, 200);
+			});
+
+			it("curl", async function () {
+				if (spawnSync("curl", ["--version"]).status !== 0) skipTest(this, "there is no curl");
+				const args = [
+					...["--silent", "--show-error", "--noproxy", "*", "--cacert", "server-ca.pem", "--output", "curl.json"],
+					...["--cert", "client-chain.pem", "--key", "client.key.pem", "--write-out", "%{http_code}"],
+					...["--header", `authorization: Bearer ${emulator.adminKey}`, address],
+				];
+				assert.equal(await run("curl", ...args), "200");
+			});
+
+			it("Python's ssl", async function () {
+				requirePython(this, "ssl");
+				const files = ["server-ca.pem", "client-chain.pem", "client.key.pem", ""];
+				const args = ["-c", REQUEST, ...files, new URL(address).port, emulator.adminKey];
+				assert.equal(await run("python3", ...args), "200");
+			});
 		});
 	});
+}
+
+/** Skips the running test unless there is Python 3 with a module. */
+function requirePython(context: Mocha.Context, module: string): void {
+	if (spawnSync("python3", ["-c", `import ${module}`]).status !== 0)
+		skipTest(context, `there is no python3 with the module ${module}`);
 }

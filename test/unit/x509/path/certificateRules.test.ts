@@ -15,6 +15,7 @@ import {
 	dns,
 	email,
 	ip,
+	itComparedWithOpenssl,
 	keyUsage,
 	makeKeys,
 	nameConstraints,
@@ -26,7 +27,6 @@ import {
 
 const TRUE = der.boolean(true);
 const ACCESS = "1.3.6.1.5.5.7.1.1";
-const ECDSA_SHA256 = "1.2.840.10045.4.3.2";
 /** The count of unused bits, and bit 0 for clients or bit 1 for servers. */
 const netscapeType = (bits: number, critical = false) => ({
 	...{ oid: "2.16.840.1.113730.1.1", critical },
@@ -75,7 +75,7 @@ const CLIENTS: readonly (readonly [title: string, rule: ProfileRule, PathCertifi
 	[
 		"parameters of ECDSA",
 		"algorithm-identifier",
-		{ signatureAlgorithm: der.sequence(der.oid(ECDSA_SHA256), der.nullValue()) },
+		{ signatureAlgorithm: der.sequence(der.oid("1.2.840.10045.4.3.2"), der.nullValue()) },
 	],
 	[
 		"a critical authority key identifier",
@@ -290,6 +290,8 @@ describe("Rules for single certificates of a path", () => {
 		assert.deepEqual(codes(32), []);
 		assert.deepEqual(codes(20), ["uncommon-algorithm"]);
 	});
+
+	itComparedWithOpenssl();
 });
 
 /** Splits a SEQUENCE of two elements. */

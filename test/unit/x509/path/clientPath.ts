@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { ChainCheckResult } from "../../../../src/domain/clientCertificateCheck.ts";
 import { checkChain } from "../../../../src/x509/chainCheck.ts";
 import { hasOpenssl3 } from "../../../network/opensslServer.ts";
+import { skipTest } from "../../../skipTest.ts";
 import { temporaryFolder } from "../../../temporaryFolders.ts";
 import * as der from "../der.ts";
 
@@ -126,10 +127,42 @@ export function check({ file, anchors }: TestPath): ChainCheckResult {
 
 export const codesOf = ({ issues }: ChainCheckResult) => issues.map(({ code }) => code).toSorted();
 
-export const hasOpenssl = hasOpenssl3();
+const hasOpenssl = hasOpenssl3();
+/** Number of results compared with OpenSSL's, in all test files. */
+let comparisons = 0;
 
-/** True if OpenSSL accepts the path; the file begins with the client certificate. */
-export function opensslAccepts({ file, anchors }: TestPath): boolean {
+/**
+ * Adds a test that the other tests of the surrounding `describe` compared at least one result with OpenSSL's. Must be
+ * called last in it. The test is skipped without OpenSSL 3, or if another one didn't run.
+ */
+export function itComparedWithOpenssl(): void {
+	let earlier = 0;
+	before(() => {
+		earlier = comparisons;
+	});
+	// Mocha runs nested suites after the tests of the surrounding one.
+	describe("Comparisons with OpenSSL", () => {
+		it("were made by the other tests", function () {
+			if (!hasOpenssl) skipTest(this, "there is no OpenSSL 3");
+			const own = this.test;
+			let isComplete = true;
+			own?.parent?.parent?.eachTest((test) => {
+				if (test !== own && test.state === undefined && !test.isPending()) isComplete = false;
+			});
+			if (!isComplete) skipTest(this, "not all of the other tests ran");
+			assert.ok(comparisons > earlier);
+		});
+	});
+}
+
+/** Asserts whether OpenSSL accepts the path, if OpenSSL is installed; the file begins with the client certificate. */
+export function assertOpensslResult(path: TestPath, accepted: boolean): void {
+	if (!hasOpenssl) return;
+	comparisons++;
+	assert.equal(opensslAccepts(path), accepted, "OpenSSL differs");
+}
+
+function opensslAccepts({ file, anchors }: TestPath): boolean {
 	const folder = temporaryFolder("client-path");
 	try {
 		const [leaf = assert.fail(), ...intermediates] = file;
@@ -140,7 +173,9 @@ export function opensslAccepts({ file, anchors }: TestPath): boolean {
 		write("intermediates", intermediates);
 		const untrusted = intermediates.length > 0 ? ["-untrusted", "intermediates"] : [];
 		const command = ["verify", "-partial_chain", "-purpose", "sslclient", "-CAfile", "anchors", ...untrusted, "leaf"];
-		return spawnSync("openssl", command, { cwd: folder.path }).status === 0;
+		const { status, stderr } = spawnSync("openssl", command, { cwd: folder.path, encoding: "utf8" });
+		assert.ok(status === 0 || stderr.includes("verification failed"), stderr);
+		return status === 0;
 	} finally {
 		folder.remove();
 	}
@@ -154,6 +189,6 @@ const OPENAI_ONLY = new Set(["no-authority-key-identifier"]);
  * `rejected` only if it rejects, or OpenAI documents the rule.
  */
 export function assertOpensslAgrees(path: TestPath, { verdict, issues }: ChainCheckResult): void {
-	if (!hasOpenssl || verdict === "unknown" || issues.some(({ code }) => OPENAI_ONLY.has(code))) return;
-	assert.equal(opensslAccepts(path), verdict === "accepted", "OpenSSL differs");
+	if (verdict === "unknown" || issues.some(({ code }) => OPENAI_ONLY.has(code))) return;
+	assertOpensslResult(path, verdict === "accepted");
 }

@@ -29,7 +29,7 @@ export const names = (...list: readonly Uint8Array[]): PathCertificate => ({ add
 export const permitted = (...bases: readonly Uint8Array[]): ConstraintParts => ({ permitted: bases });
 export const excluded = (...bases: readonly Uint8Array[]): ConstraintParts => ({ excluded: bases });
 
-/** The codes of a result, with what they mean for it. */
+/** A result: the validity by RFC 5280, the verdict, and the codes of the issues. */
 export type Outcome = readonly [PathValidity, Verdict, ...ClientCertificateIssueCode[]];
 export const ALLOWED: Outcome = ["valid", "accepted"];
 export const NOT_ALLOWED: Outcome = ["invalid", "rejected", "name-not-allowed"];

@@ -10,6 +10,7 @@ import {
 	codesOf,
 	dns,
 	email,
+	itComparedWithOpenssl,
 	makeKeys,
 	nameConstraints,
 	uri,
@@ -149,4 +150,6 @@ describe("Name constraints, by their form, number and place,", () => {
 		assert.deepEqual([own.rfc5280, own.verdict, ...codesOf(own)], NOT_ALLOWED);
 		assertOpensslAgrees(selfIssued, own);
 	});
+
+	itComparedWithOpenssl();
 });

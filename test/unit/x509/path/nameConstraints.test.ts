@@ -6,6 +6,7 @@ import {
 	dns,
 	email,
 	ip,
+	itComparedWithOpenssl,
 	nameConstraints,
 	otherName,
 	type PathCertificate,
@@ -238,4 +239,6 @@ describe("Name constraints of a trust anchor", () => {
 					assert.deepEqual(checkBelow(nameConstraints(constraint), leaf), [rfc5280, verdict, ...codes.toSorted()]);
 				});
 		});
+
+	itComparedWithOpenssl();
 });

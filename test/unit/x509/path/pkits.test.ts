@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { ClientCertificateIssueCode } from "../../../../src/domain/clientCertificateCheck.ts";
 import { checkChain } from "../../../../src/x509/chainCheck.ts";
 
 /** The time for which NIST's results were recorded, Unix seconds. */
@@ -19,6 +20,12 @@ const WITHOUT_INTERMEDIATE: readonly string[] = [
 	"ValidNameChainingWhitespaceTest4EE.pem",
 	"ValidUTF8StringCaseInsensitiveMatchTest11EE.pem",
 ];
+
+/** Issues that only some validators reject. */
+const DISPUTED: ReadonlySet<ClientCertificateIssueCode> = new Set([
+	...(["unsupported-name-constraints", "names-differ-in-form"] as const),
+	...(["self-issued-in-path", "is-an-authority"] as const),
+]);
 
 type Result = ReturnType<typeof checkPath>;
 
@@ -44,7 +51,7 @@ describe("NIST's path validation tests (PKITS)", () => {
 		results = entries.map((entry) => ({ ...entry, result: checkPath(read(entry.file), anchor) }));
 	});
 
-	it("have NIST's result, except for the named files, about which nothing is said", () => {
+	it("have NIST's result, except for the named files", () => {
 		assert.ok(results.length >= 86, `${results.length} files`);
 		const differing = results
 			.filter(({ file, valid, result }) => {
@@ -66,8 +73,17 @@ describe("NIST's path validation tests (PKITS)", () => {
 		);
 	});
 
-	it("are accepted where nobody disagrees", () => {
-		const accepted = results.filter(({ valid, result }) => valid && result?.verdict === "accepted");
-		assert.ok(accepted.length > 0, "no file is accepted");
+	it("are predicted to be accepted where NIST says valid, or unknown if validators differ", () => {
+		const verdicts = results
+			.filter(({ file, valid }) => valid && !(file in UNKNOWN) && !WITHOUT_INTERMEDIATE.includes(file))
+			.map(({ file, result }) => {
+				const isDisputed = result?.issues.some(({ code }) => DISPUTED.has(code));
+				return { file, verdict: result?.verdict, expected: isDisputed ? "unknown" : "accepted" };
+			});
+		assert.ok(verdicts.filter(({ verdict }) => verdict === "accepted").length >= 19, "fewer files are accepted");
+		assert.deepEqual(
+			verdicts.filter(({ verdict, expected }) => verdict !== expected),
+			[],
+		);
 	});
 });

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
-import { childrenOf, decodeOid, isTruncated, looksLikeDer, readElement } from "../../../src/x509/asn1/der.ts";
-import * as der from "./der.ts";
+import { childrenOf, decodeOid, isTruncated, looksLikeDer, readElement } from "../../../../src/x509/asn1/der.ts";
+import * as der from "../der.ts";
 
 const hex = (text: string) => Buffer.from(text.replaceAll(" ", ""), "hex");
 
-describe("Reading DER", () => {
+describe("The reader of DER", () => {
 	const valid: [title: string, bytes: string, encoded: number, content: number, isDer: boolean][] = [
-		["the short form", "04 02 0102 ff", 4, 2, true],
+		["a length in the short form", "04 02 0102 ff", 4, 2, true],
 		["no content", "05 00", 2, 0, true],
-		["the long form", `04 8180 ${"00".repeat(128)} ff`, 131, 128, true],
+		["a length in the long form", `04 8180 ${"00".repeat(128)} ff`, 131, 128, true],
 		["two octets of length", `04 820100 ${"00".repeat(256)}`, 260, 256, true],
-		["a redundant long form", "04 8101 00", 4, 1, false],
+		["a length in a redundant long form", "04 8101 00", 4, 1, false],
 		["leading zeros in the length", `04 820080 ${"00".repeat(128)}`, 132, 128, false],
 		["six octets of length", "04 86000000000001 00 ff", 9, 1, false],
 		["a tag of several octets", "1f 8148 01 00", 5, 1, true],
@@ -19,13 +19,13 @@ describe("Reading DER", () => {
 		["nested indefinite lengths", "30 80 3080 0500 0000 0000", 10, 6, false],
 	];
 	for (const [title, bytes, encoded, content, isDer] of valid)
-		it(title, () => {
+		it(`reads an element with ${title}`, () => {
 			const element = readElement(hex(bytes));
 			assert.deepEqual([element?.encoded.length, element?.content.length, element?.isDer], [encoded, content, isDer]);
 		});
 
 	const invalid: [title: string, bytes: string][] = [
-		["nothing", ""],
+		["no bytes", ""],
 		["a tag alone", "30"],
 		["a tag of several octets that does not end", "1f 81"],
 		["the end of contents", "00 00"],
@@ -39,11 +39,11 @@ describe("Reading DER", () => {
 		["indefinite lengths nested without end", "3080".repeat(1000) + "0000".repeat(1000)],
 	];
 	for (const [title, bytes] of invalid)
-		it(`not ${title}`, () => {
+		it(`rejects ${title}`, () => {
 			assert.equal(readElement(hex(bytes)), null);
 		});
 
-	it("the children of a constructed element, if they fill it exactly", () => {
+	it("reads the children of a constructed element if they fill it exactly, at most 10,000", () => {
 		const lengths = (bytes: string) => childrenOf(readElement(hex(bytes)))?.map(({ encoded }) => encoded.length);
 		assert.deepEqual(lengths("30 05 0500 020101"), [2, 3]);
 		assert.deepEqual(lengths("30 00"), []);
@@ -54,7 +54,7 @@ describe("Reading DER", () => {
 		assert.deepEqual([many(10_000)?.length, many(10_001)], [10_000, null]);
 	});
 
-	it("object identifiers, valid and invalid", () => {
+	it("decodes object identifiers, and rejects malformed ones and those of more than 128 bytes", () => {
 		for (const text of [
 			"0.39",
 			"1.0",
@@ -74,11 +74,14 @@ describe("Reading DER", () => {
 		assert.equal(decodeOid(hex("2a".repeat(128)))?.split(".").length, 129);
 	});
 
-	it("a truncated SEQUENCE", () => {
+	it("recognizes a SEQUENCE of more than 127 bytes by its first two bytes", () => {
 		assert.deepEqual(
 			["3080", "308100", "308401000000", "30", "307f", "308500", "318100", ""].map((bytes) => looksLikeDer(hex(bytes))),
 			[true, true, true, false, false, false, false, false],
 		);
+	});
+
+	it("recognizes a truncated SEQUENCE", () => {
 		assert.deepEqual(
 			["30810200", "3081020000", "308102000000", "3080", "30820100"].map((bytes) => isTruncated(hex(bytes))),
 			[true, false, false, false, true],
