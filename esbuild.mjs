@@ -40,7 +40,9 @@ for (const [file, { bytes }] of Object.entries(metafile.outputs))
 
 /** Returns the licence text of each package that has a file in a bundle. */
 function notices(inputs) {
-	const packages = new Set(inputs.map((input) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0]).filter(Boolean));
+	const packages = new Set(
+		inputs.map((input) => /^.*\bnode_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0]).filter(Boolean),
+	);
 	return [...packages].sort().map(notice).join("\n\n");
 }
 

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { build } from "esbuild";
+import { bundleExclusions } from "../../../bundleExclusions.mjs";
+import { root } from "../../vscode/install.mjs";
 import { startVSCode, type VSCode } from "../../vscode/server.ts";
 import { environment } from "../setup/environment.ts";
 
@@ -61,10 +64,15 @@ describe(`The package, installed in VS Code ${environment.version}`, () => {
 			assert.doesNotMatch(readFileSync(join(folder, `dist/${name}.js`), "utf8"), /inspector|sourceMappingURL/, name);
 	});
 
-	it("names the licence of every package in the bundles", () => {
+	it("names every package in the bundles, with its licence and the licence's text", async () => {
 		const notices = readFileSync(join(folder, "dist/NOTICES.txt"), "utf8");
-		for (const name of ["undici", "@peculiar/x509", "valibot", "@vscode/l10n"])
-			assert.match(notices, new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(MIT\\)$`, "m"));
+		const headings = [...notices.matchAll(/^(\S+ \d+\.\d+\.\d+ \([\w.-]+\))\n\n.+$/gm)];
+		const bundled = await findBundledPackages();
+		assert.ok([...bundled].some((heading) => /^undici \S+ \(MIT\)$/.test(heading)));
+		assert.deepEqual(new Set(headings.map(([, heading]) => heading)), bundled);
+		const texts = headings.map(({ index }, n) => notices.slice(index, headings[n + 1]?.index));
+		for (const text of texts)
+			assert.match(text, /Permission to use|Permission is hereby|Redistribution|Apache License/);
 	});
 
 	it("R40 names no host other than the API's, its mTLS hosts, the dashboard's, and the guide's", () => {
@@ -81,3 +89,20 @@ describe(`The package, installed in VS Code ${environment.version}`, () => {
 		assert.ok(hosts.has("api.openai.com"));
 	});
 });
+
+/** Bundles the sources again, and returns name, version and licence of each package that has a file in a bundle. */
+async function findBundledPackages(): Promise<ReadonlySet<string>> {
+	const { metafile } = await build({
+		entryPoints: ["src/extension.ts", "src/backend.ts"],
+		...{ absWorkingDir: root, outdir: "dist", write: false, metafile: true },
+		...{ bundle: true, platform: "node", format: "cjs", minify: true, mainFields: ["module", "main"] },
+		external: ["vscode", "./backend.js"],
+		plugins: [bundleExclusions],
+		logLevel: "error",
+	});
+	const folders = Object.values(metafile.outputs)
+		.flatMap(({ inputs }) => Object.keys(inputs))
+		.flatMap((file) => /^.*\bnode_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []);
+	const manifests = folders.map((each) => JSON.parse(readFileSync(join(root, each, "package.json"), "utf8")));
+	return new Set(manifests.map(({ name, version, license }) => `${name} ${version} (${license})`));
+}
