@@ -131,7 +131,7 @@ function assertNoForms(text: string, secrets: readonly Forms[], path: string): v
 	const joined = decoded.replaceAll(/[\s:]|\\[nrt]/g, "");
 	const lower = joined.toLowerCase();
 	for (const [index, { plain, encoded, hex }] of secrets.entries()) {
-		const secret = `Secret ${index + 1} of ${secrets.length} stands in ${path}`;
+		const secret = `Secret ${index + 1} of ${secrets.length} is in ${path}`;
 		for (const form of plain) assert.ok(!text.includes(form) && !decoded.includes(form), secret);
 		for (const form of encoded) assert.ok(!joined.includes(form), `${secret}, in base64`);
 		assert.ok(!lower.includes(hex), `${secret}, in hexadecimal`);

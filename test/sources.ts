@@ -19,9 +19,6 @@ export const sources: readonly Source[] = globSync("src/**/*.ts", { cwd: root })
 export function findSource(content: string): Source {
 	const found = sources.filter(({ text }) => text.includes(content));
 	const [source] = found;
-	assert.ok(
-		source && found.length === 1,
-		`“${content}” stands in ${found.map(({ file }) => file).join(", ") || "none"}`,
-	);
+	assert.ok(source && found.length === 1, `“${content}” is in ${found.map(({ file }) => file).join(", ") || "none"}`);
 	return source;
 }

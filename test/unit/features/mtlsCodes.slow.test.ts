@@ -42,9 +42,9 @@ const CODES: readonly MtlsCode[] = [
 ];
 const TEMPORARY = "authentication_temporarily_unavailable";
 const STATUSES = Array.from({ length: 104 }, (_, index) => 400 + index);
-/** Each status that means something of its own, for what takes longer. */
+/** Statuses with different meanings, for tests that take longer. */
 const SOME_STATUSES = [400, 401, 403, 404, 408, 409, 422, 429, 500, 503];
-/** The remedies of who is shut out: an own client certificate, or the dashboard, which asks for none. */
+/** Remedies if OpenAI requires a client certificate: set one, or use the dashboard, which doesn't require one. */
 const WAYS_BACK = ["open-settings", "open-dashboard"];
 const ABOUT_THE_KEY = /admin key|API key|replace/i;
 

@@ -110,10 +110,10 @@ describe("Code that is left out of the bundles", () => {
 		}
 	});
 
-	it("is every copy of VS Code's API, which would be made at activation", async () => {
+	it("includes copies of VS Code's API: loading extension.ts makes none", async () => {
 		const folder = join(temporary.path, "node_modules/vscode");
 		mkdirSync(folder, { recursive: true });
-		// Keeps count of the readings of all its names.
+		// Counts how often all names of the API are listed, as a copy does.
 		writeFileSync(
 			join(folder, "index.js"),
 			`let copies = 0;

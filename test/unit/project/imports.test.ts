@@ -12,12 +12,14 @@ interface Import {
 	readonly to: string;
 }
 
-const SPECIFIER = /\bfrom "([^"]+)"|\bimport "([^"]+)"|\bimport\("([^"]+)"\)/g;
+const SPECIFIER =
+	/(?<!["'`])\b(?:(?:from|import)\s*(["'])([^"'\n]+)\1|(?:import|require)\s*\(\s*(["'`])([^"'`\n]+)\3)/g;
+const COMMENT = /\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm;
 
 /** Lists the imports in a file's text. The backend's bundle counts as its source file. */
 function importsIn(file: string, text: string): readonly Import[] {
-	return [...text.matchAll(SPECIFIER)].map(([, named, bare, dynamic]) => {
-		const specifier = named ?? bare ?? dynamic ?? "";
+	return [...text.replace(COMMENT, "").matchAll(SPECIFIER)].map(([, , named, , called]) => {
+		const specifier = named ?? called ?? "";
 		const to = specifier.startsWith(".") ? posix.join(posix.dirname(file), specifier) : specifier;
 		return { from: file, to: to === "backend.js" ? "backend.ts" : to };
 	});
@@ -77,18 +79,25 @@ describe("Imports", () => {
 			assert.equal(isAllowed({ from, to }), false);
 		});
 
-	it("are found in every form that TypeScript allows", () => {
-		const text = [
-			'import { a } from "./a.ts";',
-			'import type {\n\tB,\n} from "../b.ts";',
-			'export { c } from "c";',
-			'import "d";',
-			'const { e } = await import("./e.ts");',
-		].join("\n");
-		assert.deepEqual(
-			importsIn("app/x.ts", text).map(({ to }) => to),
-			["app/a.ts", "b.ts", "c", "d", "app/e.ts"],
-		);
+	it("are found in every form with a literal path", () => {
+		for (const [statement, path] of [
+			['import { a } from "./a.ts";', "app/a.ts"],
+			["import a from './a.ts';", "app/a.ts"],
+			['import a, * as b from"./a.ts";', "app/a.ts"],
+			['import type {\n\tB,\n} from "../b.ts";', "b.ts"],
+			['import { type B }\nfrom\n"../b.ts";', "b.ts"],
+			['import json from "../b.json" with { type: "json" };', "b.json"],
+			['import "d";', "d"],
+			['export { c } from "c";', "c"],
+			['export type * from "c";', "c"],
+			['export * as c from "c";', "c"],
+			['const { e } = await import("./e.ts");', "app/e.ts"],
+			["const { e } = await import(\n\t`./e.ts`,\n);", "app/e.ts"],
+			['let e: import("./e.ts").E;', "app/e.ts"],
+			['import f = require("f");', "f"],
+			['const f = require("f");', "f"],
+		] as const)
+			assert.deepEqual(importsIn("app/x.ts", statement), [{ from: "app/x.ts", to: path }], statement);
 	});
 
 	it("form no cycle", () => {

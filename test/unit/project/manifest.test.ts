@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
 	CERTIFICATES_VIEW,
@@ -195,21 +195,6 @@ describe("Manifest", () => {
 		}
 	});
 
-	it("shows row commands only on rows that they apply to, at most three of them inline", () => {
-		const items: { command: string; when: string; group: string }[] = contributes.menus["view/item/context"];
-		for (const { command, when, group } of items) {
-			assert.match(when, /^view == openaiCertificates\.\w+ && viewItem (?:=~|==) /, command);
-			assert.match(group, /^(?:inline|\d_\w+)@\d$/, command);
-		}
-		for (const view of [CERTIFICATES_VIEW, PROJECTS_VIEW]) {
-			const inline = items.filter(({ when, group }) => group.startsWith("inline") && when.includes(`${view} `));
-			for (const row of ["certificate;active;deactivatable", "certificate;inactive", "upload", "unconfirmed"]) {
-				const shown = inline.filter(({ when }) => matchesRow(when, row));
-				assert.ok(shown.length <= 3, `${view} ${row}: ${shown.map(({ command }) => command)}`);
-			}
-		}
-	});
-
 	it("gives every setting a default and a description", () => {
 		for (const [name, setting] of Object.entries<Record<string, string>>(contributes.configuration.properties)) {
 			assert.notEqual(setting.default, undefined, name);
@@ -228,27 +213,47 @@ describe("Manifest", () => {
 		assert.ok(rows > 0);
 	});
 
-	it("sends no telemetry", () => {
+	it("uses no telemetry API of VS Code", () => {
 		for (const { file, text } of sources) assert.doesNotMatch(text, /telemetry/i, file);
 	});
 
-	it("R54 pins the downloads of tests by integrity, and names no registry", () => {
-		const locks = [
-			"package-lock.json",
-			...readdirSync(join(root, "test/vscode/hosts")).map((host) => `test/vscode/hosts/${host}/package-lock.json`),
-		];
-		for (const lock of locks) {
-			const packages = Object.entries<{ integrity?: string; resolved?: string }>(JSON.parse(read(lock)).packages);
-			for (const [name, { integrity, resolved }] of packages.filter(([name]) => name !== "")) {
+	it("R54 pins every npm package by integrity, and names no registry", () => {
+		const files = findFiles("package.json");
+		assert.ok(files.length > 1);
+		for (const file of files) {
+			const { dependencies, devDependencies } = JSON.parse(read(file));
+			const lock = file.replace(/package\.json$/, "package-lock.json");
+			const { "": own, ...packages } = existsSync(join(root, lock)) ? JSON.parse(read(lock)).packages : {};
+			assert.deepEqual(own?.dependencies, dependencies, file);
+			assert.deepEqual(own?.devDependencies, devDependencies, file);
+			for (const [name, { integrity, resolved }] of Object.entries<{ integrity?: string; resolved?: string }>(
+				packages,
+			)) {
 				assert.match(integrity ?? "", /^sha512-/, `${lock} ${name}`);
 				assert.equal(resolved, undefined);
 			}
 		}
 	});
+
+	it("R54 installs programs for tests only by npm ci, by apt-get, and by the downloader of the desktop VS Code", () => {
+		const download =
+			/"(?:npm|npx|yarn|pnpm|pip3?|pipx|uv|go|cargo|gem|apt(?:-get)?|wget)", \["[\w-]+"|"(?:npm|pip3?) install.*|\bdownload\w*\(/g;
+		const found = findFiles("*.{ts,mjs}").flatMap((file) =>
+			/^src\/|\/manifest\.test\.ts$/.test(file)
+				? []
+				: [...read(file).matchAll(download)].map(([call]) => `${file} ${call}`),
+		);
+		assert.deepEqual(found.toSorted(), [
+			'test/vscode/debian.ts "apt-get", ["install"',
+			'test/vscode/debian.ts "apt-get", ["update"',
+			"test/vscode/desktop.ts downloadAndUnzipVSCode(",
+			'test/vscode/install.mjs "npm", ["ci"',
+		]);
+	});
 });
 
-/** True if a `when` of the manifest matches a row. @param row Its `contextValue`. */
-function matchesRow(when: string, row: string): boolean {
-	const [, pattern, value] = /viewItem (?:=~ \/(.*)\/|== (\w+))$/.exec(when) ?? [];
-	return pattern === undefined ? row === value : new RegExp(pattern).test(row);
+/** Lists files of this repository by name, without installed packages. */
+function findFiles(name: string): readonly string[] {
+	const found = globSync([name, `.github/**/${name}`, `{src,test}/**/${name}`], { cwd: root });
+	return found.map((file) => file.replaceAll("\\", "/")).filter((file) => !/(?:^|\/)node_modules\//.test(file));
 }

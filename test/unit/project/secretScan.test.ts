@@ -58,7 +58,7 @@ describe("A secret", () => {
 	];
 	for (const [form, value] of forms)
 		it(`is found ${form}`, () => {
-			assertFound({ value }, /^Secret 2 of 2 stands in It\.value/);
+			assertFound({ value }, /^Secret 2 of 2 is in It\.value/);
 		});
 
 	const locations: readonly [string, () => unknown, RegExp][] = [
@@ -120,13 +120,13 @@ describe("A secret", () => {
 		try {
 			makeLink(this, OTHER, join(temporary.path, "link"));
 			const scan = () => assertNoSecretsInFolder(temporary.path, [SECRET, OTHER]);
-			assert.throws(scan, /Secret 2 of 2 stands in .*link$/);
+			assert.throws(scan, /Secret 2 of 2 is in .*link$/);
 		} finally {
 			temporary.remove();
 		}
 	});
 
-	it("is found in a folder, in the content and the name of a file only", () => {
+	it("is found in a folder: in the name of a file, and in its content unless the file is excepted", () => {
 		const temporary = temporaryFolder("secret-scan");
 		const at = (...path: string[]) => join(temporary.path, ...path);
 		const assertFoundInFolder = (where: RegExp) =>
@@ -136,12 +136,12 @@ describe("A secret", () => {
 			writeFileSync(at("a/empty.log"), "");
 			assert.deepEqual(assertNoSecretsInFolder(temporary.path, [SECRET, OTHER]), [join("a", "empty.log")]);
 			writeFileSync(at("a/b/state"), Buffer.concat([Buffer.alloc(9), Buffer.from(OTHER), Buffer.alloc(9)]));
-			assertFoundInFolder(/^AssertionError.*Secret 2 of 2 stands in .*state$/);
+			assertFoundInFolder(/^AssertionError.*Secret 2 of 2 is in .*state$/);
 			const except = [join("a", "b", "state")];
 			assert.deepEqual(assertNoSecretsInFolder(temporary.path, [OTHER], { except }), [join("a", "empty.log")]);
 			const named = temporaryFolder("secret-scan");
 			writeFileSync(join(named.path, OTHER), "");
-			assert.throws(() => assertNoSecretsInFolder(named.path, [OTHER]), /Secret 1 of 1 stands in a name/);
+			assert.throws(() => assertNoSecretsInFolder(named.path, [OTHER]), /Secret 1 of 1 is in a name/);
 			named.remove();
 		} finally {
 			temporary.remove();
@@ -171,11 +171,11 @@ describe("The material of a private key", () => {
 		];
 		for (const [form, leak] of leaks)
 			it(`of type ${name} is found ${form}`, () => {
-				assert.throws(() => assertNoSecrets(leak, material, "It"), /stands in It/);
+				assert.throws(() => assertNoSecrets(leak, material, "It"), /is in It/);
 			});
 
 		it(`of type ${name} without encryption is found, too`, () => {
-			assert.throws(() => assertNoSecrets(plain, keyMaterialOf(plain, null), "It"), /stands in It/);
+			assert.throws(() => assertNoSecrets(plain, keyMaterialOf(plain, null), "It"), /is in It/);
 		});
 
 		it(`of type ${name} isn't found in its public key`, () => {

@@ -19,9 +19,9 @@ import { knownClient, makeClient } from "../clients/setup.ts";
 const P = projectScope("p");
 
 describe("The effect of a deactivation on known clients", () => {
-	/** By id. */
+	/** CA certificates by id. */
 	const anchors = new Map<string, TestCertificate>();
-	/** Clients of the anchors of the same ids, and one that has expired. */
+	/** A client of each CA, and an expired client of the old CA. */
 	const clients: KnownClient[] = [];
 	let fake: FakeAdminApi;
 	/** The ids of anchors whose contents can't be read. */
@@ -55,7 +55,7 @@ describe("The effect of a deactivation on known clients", () => {
 	const describeAffected = (affected: readonly AffectedClient[]) =>
 		Object.fromEntries(affected.map(({ client, scopes }) => [client.name, scopes.map(scopeKey)]));
 
-	/** Returns the clients that deactivating the old certificate affects, with the scopes. */
+	/** Returns the clients that are affected if the old certificate is deactivated, with the scopes. */
 	async function effect(scopes: readonly Scope[], { next = null as string | null } = {}) {
 		const certificates = new CertificateStore(
 			async () => fake,
@@ -75,7 +75,7 @@ describe("The effect of a deactivation on known clients", () => {
 	}
 
 	const key = (...scopes: readonly Scope[]) => scopes.map(scopeKey);
-	const nobody = { rejected: {}, unknown: {} };
+	const noClients = { rejected: {}, unknown: {} };
 
 	for (const inherits of [false, true])
 		describe(`if the lists of projects ${inherits ? "show" : "omit"} inherited certificates`, () => {
@@ -83,7 +83,7 @@ describe("The effect of a deactivation on known clients", () => {
 				fake.projectListInherits = inherits;
 			});
 
-			it("rejects who chains to nothing that stays active, and counts nobody who is rejected already", async () => {
+			it("rejects clients that chain to no certificate that stays active, and omits clients that are already rejected", async () => {
 				activate("old", ORGANIZATION);
 				activate("other", ORGANIZATION);
 				const { rejected, unknown } = await effect([ORGANIZATION]);
@@ -92,12 +92,12 @@ describe("The effect of a deactivation on known clients", () => {
 				assert.deepEqual(unknown, {});
 			});
 
-			it("rejects nobody where nothing stays active", async () => {
+			it("rejects no client in a scope where no certificate stays active", async () => {
 				activate("old", ORGANIZATION, P);
-				assert.deepEqual(await effect([ORGANIZATION, P]), nobody);
+				assert.deepEqual(await effect([ORGANIZATION, P]), noClients);
 			});
 
-			it("accepts who chains to the replacement, also where that is activated first", async () => {
+			it("accepts clients that chain to the replacement, also in a scope where it has yet to be activated", async () => {
 				activate("old", ORGANIZATION, P);
 				activate("next", P);
 				activate("other", P);
@@ -110,7 +110,7 @@ describe("The effect of a deactivation on known clients", () => {
 	it("changes nothing in a project that inherits the certificate, too", async () => {
 		activate("old", ORGANIZATION, P);
 		activate("other", P);
-		assert.deepEqual(await effect([P]), nobody);
+		assert.deepEqual(await effect([P]), noClients);
 	});
 
 	it("concerns only the project where the certificate is deactivated", async () => {

@@ -110,10 +110,10 @@ describe("Messages about known clients", () => {
 	});
 });
 
-describe("The account of added clients", () => {
+describe("The report of added clients", () => {
 	const clients = (count: number, days = 90) =>
 		Array.from({ length: count }, () => knownClient([], { notAfter: NOW + days * DAY }));
-	const accountOf = (result: Partial<AddResult>, skipped: readonly SkippedSource[] = [], isCut = false) =>
+	const reportOf = (result: Partial<AddResult>, skipped: readonly SkippedSource[] = [], isCut = false) =>
 		describeAdded(
 			{ added: [], replaced: [], alreadyKnown: [], overLimit: [], unusable: [], ...result },
 			{ skipped, isCut },
@@ -122,12 +122,12 @@ describe("The account of added clients", () => {
 	const files = (count: number, why: SkippedSource["why"]) =>
 		Array.from({ length: count }, (_, index) => ({ name: `/a/${index}\u202e`, why }));
 
-	it("counts what was added, and what not, by reason", () => {
-		assert.equal(accountOf({}).brief, "Added no clients.");
-		assert.equal(accountOf({ added: clients(1) }).brief, "Added 1 client.");
-		assert.equal(accountOf({ added: clients(1, -1) }).brief, "Added 1 client; 1 expired.");
+	it("counts the added clients, and the skipped clients and files by reason", () => {
+		assert.equal(reportOf({}).brief, "Added no clients.");
+		assert.equal(reportOf({ added: clients(1) }).brief, "Added 1 client.");
+		assert.equal(reportOf({ added: clients(1, -1) }).brief, "Added 1 client; 1 expired.");
 		assert.equal(
-			accountOf(
+			reportOf(
 				{
 					added: [...clients(5), ...clients(2, -1)],
 					...{ replaced: clients(1), alreadyKnown: clients(3), overLimit: clients(1), unusable: clients(1) },
@@ -152,7 +152,7 @@ describe("The account of added clients", () => {
 	});
 
 	it("R12 lists the skipped files as plain text, up to a limit", () => {
-		const { complete } = accountOf({}, files(1003, "link"));
+		const { complete } = reportOf({}, files(1003, "link"));
 		const lines = complete.split("\n");
 		assert.deepEqual(lines.slice(0, 4), [
 			"Added no clients.",

@@ -32,7 +32,7 @@ describe("The store of known clients", () => {
 	});
 	afterEach(() => folder.remove());
 
-	/** As another window does. */
+	/** Opens the store of another window. */
 	const openStore = () => new ClientStore(path, new FileLocks(join(folder.path, "locks")));
 	const file = () => join(path, `${organizationRef}.json`);
 	const names = (some: readonly KnownClient[]) => some.map(({ name }) => name);
@@ -51,14 +51,23 @@ describe("The store of known clients", () => {
 		assert.deepEqual(await store.list(organizationRef), [b]);
 	});
 
-	it("tells of each change by this window, and of no other call", async () => {
+	it("emits a change after each change by this window, and after no other call", async () => {
+		const [a, b] = clients as [KnownClient, KnownClient];
 		let changes = 0;
 		store.on("change", () => changes++);
-		await store.add(organizationRef, clients);
-		await store.add(organizationRef, clients);
-		await store.list(organizationRef);
-		await store.remove(organizationRef, ["unknown"]);
-		assert.equal(changes, 1);
+		const changesDuring = async (call: Promise<unknown>) => {
+			changes = 0;
+			await call;
+			return changes;
+		};
+		assert.equal(await changesDuring(store.add(organizationRef, clients)), 1);
+		assert.equal(await changesDuring(store.add(organizationRef, clients)), 0);
+		assert.equal(await changesDuring(store.add(organizationRef, [{ ...a, certificatePath: "/a.pem" }])), 1);
+		assert.equal(await changesDuring(store.renew(organizationRef, [{ ...b, certificatePath: "/unknown.pem" }])), 0);
+		assert.equal(await changesDuring(store.list(organizationRef)), 0);
+		assert.equal(await changesDuring(store.remove(organizationRef, ["unknown"])), 0);
+		assert.equal(await changesDuring(openStore().remove(organizationRef, [b.sha256])), 0);
+		assert.equal(await changesDuring(store.remove(organizationRef, [a.sha256])), 1);
 	});
 
 	it("R37 keeps what two windows add at the same time", async () => {
@@ -172,7 +181,7 @@ describe("The store of known clients", () => {
 		}
 	});
 
-	it("takes over where a known client was found again, and keeps its name", async () => {
+	it("updates the paths of a known client that is found again, and keeps its name", async () => {
 		const [a] = clients as [KnownClient];
 		await store.add(organizationRef, [{ ...a, name: "imported" }]);
 		const found = { certificatePath: "/a.pem", fileStamp: "1", keyPath: "/a.key" };

@@ -356,10 +356,13 @@ describe("The expiry snapshot", () => {
 			);
 		});
 
-		it("R59 is shown by each window if the day cannot be recorded", async () => {
+		it("R59 is left to each window if the day cannot be recorded", async () => {
 			writeFileSync(join(temporary.path, "file"), "");
 			for (const path of [join(temporary.path, "file"), join(temporary.path, "file", "watch")])
-				assert.equal(await claimDay(path, localDay(now), []), "unwritten");
+				assert.deepEqual(await Promise.all(["one window", "another"].map(() => claimDay(path, localDay(now), []))), [
+					"unwritten",
+					"unwritten",
+				]);
 		});
 
 		it("is not shown for a certificate with a mute file of the original name", async () => {

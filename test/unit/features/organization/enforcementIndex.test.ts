@@ -139,7 +139,11 @@ describe("The enforcement index", () => {
 		fake.faultFor = (call) => (call === "list project/q" ? failWith(forbidden) : undefined);
 		await load();
 		assert.deepEqual(inProjects("q"), { q: ["one own"] });
-		assert.deepEqual(enforcement.activationStatus("one").projects, [], "but takes nothing for granted");
+		assert.deepEqual(
+			enforcement.activationStatus("one").projects,
+			[],
+			"an earlier list doesn't show where a certificate is active now",
+		);
 	});
 
 	it("follows changes of both lists", async () => {

@@ -365,7 +365,7 @@ describe("An upload over real sockets", () => {
 		}
 	});
 
-	it("R37 belongs to its connection while unconfirmed", async () => {
+	it("R22 belongs to its connection while unconfirmed", async () => {
 		armFault({ kind: "reset", when: "before" });
 		await expectProblem(upload());
 		const before = machine.connection;

@@ -525,7 +525,7 @@ describe("Uploads", () => {
 			assert.equal(window.unconfirmed.length, 1);
 		});
 
-		it("R37 are not looked up in another connection's list", async () => {
+		it("R22 are not looked up in another connection's list", async () => {
 			const switched = open({
 				service: async () => ({
 					...service,
