@@ -1,8 +1,9 @@
 // Builds the package that people install.
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createVSIX } from "@vscode/vsce";
+import { temporaryFolder } from "./temporaryFolders.ts";
 import { root } from "./vscode/install.mjs";
 
 /** The default path of the package. */
@@ -38,6 +39,23 @@ export async function packageExtension(path = VSIX_PATH, inspect?: number): Prom
 		rewriteRelativeLinks: false,
 	});
 	return path;
+}
+
+/**
+ * Packages a changed copy of the built extension. The package is deleted when this process ends.
+ * @param change Changes the copy, in this folder.
+ * @returns the path of the package.
+ */
+export async function packageChanged(change: (folder: string) => void): Promise<string> {
+	const folder = temporaryFolder("changed").path;
+	const manifest = ["package.json", "package.nls.json", ".vscodeignore"];
+	for (const name of [...manifest, "README.md", "CHANGELOG.md", "LICENSE", "dist", "media"])
+		cpSync(join(root, name), join(folder, name), { recursive: true });
+	change(folder);
+	const packagePath = join(temporaryFolder("vsix").path, "package.vsix");
+	const options = { dependencies: false, allowMissingRepository: true, rewriteRelativeLinks: false };
+	await createVSIX({ cwd: folder, packagePath, ...options });
+	return packagePath;
 }
 
 /** Returns the README without pictures and relative links: VS Code shows neither, and no public repository exists. */

@@ -134,7 +134,7 @@ describe(`The known clients in VS Code ${environment.version}`, () => {
 	};
 	const clientOf = (certificate: TestCertificate, days: number, name: string): KnownClient =>
 		knownClient([certificate], { name, notAfter: Date.now() / 1000 + days * DAYS });
-	/** What a row shows of a client. */
+	/** Returns a client with what its row shows of it. @param status Default: judged in no scope. */
 	const shown = (
 		client: KnownClient,
 		status: Partial<ClientStatus>,
@@ -148,7 +148,7 @@ describe(`The known clients in VS Code ${environment.version}`, () => {
 		await view.row(name).waitForText(formatClientDescription(expected, Date.now() / 1000));
 	};
 
-	it("are added from a folder, with an account of every file, and shown with where they are accepted", async () => {
+	it("are added from a folder, with a report of every file, and shown with where they are accepted", async () => {
 		const { window } = session;
 		const toast = await addFolder("fleet");
 		const clients = [clientOf(agent, 90, "a"), clientOf(billing, 60, "b"), clientOf(expired, -3, "c")];

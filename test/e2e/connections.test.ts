@@ -4,22 +4,26 @@ import { join } from "node:path";
 import { labels } from "../../src/common/messages/labels.ts";
 import { describeProblem } from "../../src/common/messages/problems/problems.ts";
 import { formatRemedy, remediesInView } from "../../src/common/messages/problems/remedies.ts";
-import {
-	connectionLabels,
-	describeConnectionRemoval,
-	renameConnectionTitle,
-} from "../../src/features/connections/connectionMessages.ts";
+import { connectionLabels, renameConnectionTitle } from "../../src/features/connections/connectionMessages.ts";
 import { describeKeyStorage, keyLabels, keyTitle } from "../../src/features/connections/keyMessages.ts";
 import { makeCertificate } from "../certificates.ts";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
 import { manifestText } from "../texts/manifestTexts.ts";
-import { pressRowButton, signIn } from "./setup/certificateActions.ts";
+import { pressRowButton, removeConnection, requestsSince, signIn } from "./setup/certificateActions.ts";
 import { itMatchesApiDescription } from "./setup/contractCheck.ts";
 import { environment } from "./setup/environment.ts";
 import { welcomeText } from "./setup/productTexts.ts";
 import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
 import { paletteTitle, resetBeforeEachTest, type Session, startSession } from "./setup/session.ts";
-import { acceptName, chooseUpload, enterKey, pressUpload, VIEW_TITLE, waitForRow } from "./setup/uploadActions.ts";
+import {
+	acceptName,
+	chooseUpload,
+	enterKey,
+	pressUpload,
+	VIEW_TITLE,
+	waitForRow,
+	waitForUnconfirmedRow,
+} from "./setup/uploadActions.ts";
 import { notSeenText, UNCONFIRMED } from "./setup/uploadTexts.ts";
 
 describe(`Several connections in VS Code ${environment.version}`, () => {
@@ -58,9 +62,8 @@ describe(`Several connections in VS Code ${environment.version}`, () => {
 
 	const hostOf = ({ url }: Emulator) => new URL(url).host;
 	const view = () => session.window.view(VIEW_TITLE);
-	const unconfirmedRow = () => view().rowWith(UNCONFIRMED);
-	const posts = () =>
-		[session.emulator, second].map(({ exchanges }) => exchanges.filter(({ method }) => method === "POST").length);
+	/** Counts the uploads to each organization so far. */
+	const posts = () => [session.emulator, second].map((emulator) => requestsSince(emulator, 0, "POST").length);
 
 	/** Uploads the file with the suggested name. @returns the name. */
 	const upload = async () => {
@@ -76,8 +79,7 @@ describe(`Several connections in VS Code ${environment.version}`, () => {
 		emulator.faults.arm({ kind: "reset", operation: "upload", when: "before" });
 		const name = await upload();
 		await (await window.toast(notSeenText(name, "no-response").start)).dismiss();
-		await window.openViews();
-		await unconfirmedRow().waitUntilVisible();
+		await waitForUnconfirmedRow(window);
 		return name;
 	};
 
@@ -100,16 +102,6 @@ describe(`Several connections in VS Code ${environment.version}`, () => {
 		return options;
 	};
 
-	/** Removes the current connection, which has a stored key and no unfinished work. */
-	const removeConnection = async (label: string) => {
-		await session.window.run(paletteTitle("removeKey"));
-		const { message } = describeConnectionRemoval({
-			...{ label, sessionOnly: false, isNamed: true, withPassphrase: false },
-			unfinished: { uploads: 0, rotations: 0 },
-		});
-		await (await session.window.dialog(message)).press(connectionLabels.remove);
-	};
-
 	/** Returns the base URL in the user settings. */
 	const readBaseUrl = () => {
 		const settings = readFileSync(join(session.code.dataFolder, "user/User/settings.json"), "utf8");
@@ -129,7 +121,7 @@ describe(`Several connections in VS Code ${environment.version}`, () => {
 		const problem = { reason: "key-elsewhere", host: hostOf(second), keyHost: hostOf(session.emulator) } as const;
 		await view().waitForMessage(describeProblem(problem));
 		await view().waitForTexts(...remediesInView(problem).map(formatRemedy));
-		await unconfirmedRow().waitUntilVisible();
+		await waitForUnconfirmedRow(window);
 		await session.picture("key-elsewhere");
 		assert.equal(second.connections.total, before);
 	});
@@ -140,7 +132,7 @@ describe(`Several connections in VS Code ${environment.version}`, () => {
 		const unconfirmedName = await uploadUnanswered();
 		await addSecond();
 		await view().waitForTitle(`${VIEW_TITLE}: ${hostOf(second)}`);
-		await unconfirmedRow().waitUntilGone();
+		await view().rowWith(UNCONFIRMED).waitUntilGone();
 		const name = await upload();
 		await (await waitForRow(window, name)).waitUntilSelected();
 		await view().row(name).collapse();
@@ -155,7 +147,7 @@ describe(`Several connections in VS Code ${environment.version}`, () => {
 		await view().waitForTitle(`${VIEW_TITLE}: ${hostOf(emulator)}`);
 		await view().waitForRows(unconfirmedName, "First CA");
 		assert.equal(readBaseUrl(), emulator.url);
-		await pressRowButton(session.window, unconfirmedRow(), manifestText("command.checkUpload"));
+		await pressRowButton(window, await waitForUnconfirmedRow(window), manifestText("command.checkUpload"));
 		await (await window.toast(notSeenText(unconfirmedName, null).start)).dismiss();
 		assert.deepEqual(posts(), expectedPosts);
 	});
@@ -172,7 +164,7 @@ describe(`Several connections in VS Code ${environment.version}`, () => {
 		await view().waitForTitle(`${VIEW_TITLE}: Acme production`);
 		await session.picture("connection");
 
-		await removeConnection("Acme production");
+		await removeConnection(session, { label: "Acme production" });
 		await view().welcome(welcomeText("welcome.key-elsewhere"));
 		await view().waitForTitle(VIEW_TITLE);
 		assert.equal((await switchTo(hostOf(emulator))).length, 1);
@@ -183,7 +175,7 @@ describe(`Several connections in VS Code ${environment.version}`, () => {
 
 	it("R52 says where the key is stored, and stores it in memory only on request", async () => {
 		const { window, emulator } = session;
-		await removeConnection(hostOf(emulator));
+		await removeConnection(session);
 		await view().welcome(welcomeText("welcome.no-key"));
 		await window.run(paletteTitle("setKey"));
 		const box = await window.quickInput(keyTitle(hostOf(emulator)));

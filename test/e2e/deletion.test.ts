@@ -162,7 +162,7 @@ describe(`Deleting in VS Code ${environment.version}`, () => {
 		assert.deepEqual(requestsSince(emulator, before, "DELETE"), []);
 	});
 
-	it("R35 refuses to delete an active certificate, names every scope, and deactivates and deletes in one step", async () => {
+	it("R35 asks before it deletes an active certificate, names every scope, and deactivates and deletes in one step", async () => {
 		const { window, emulator } = session;
 		const before = emulator.exchanges.length;
 		const { message: question, detail } = await activeDeletion("organization", old, production);

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Locator } from "playwright-core";
 import { formatDateTime } from "../../src/common/messages/dates.ts";
 import { labels } from "../../src/common/messages/labels.ts";
-import { connectionLabels, describeConnectionRemoval } from "../../src/features/connections/connectionMessages.ts";
 import { badgeTooltip } from "../../src/features/expiry/badgeMessage.ts";
 import { describeReminder, reminderLabels } from "../../src/features/expiry/reminderMessages.ts";
 import { makeCertificate } from "../certificates.ts";
@@ -12,11 +11,12 @@ import type { StoredCertificate } from "../emulator/state.ts";
 import { temporaryFolder } from "../temporaryFolders.ts";
 import { manifestText } from "../texts/manifestTexts.ts";
 import { clockOffsetEnv, packageClockExtension } from "../vscode/hostPatches.ts";
-import { signIn, signOut } from "./setup/certificateActions.ts";
+import { removeConnection, signIn, signOut } from "./setup/certificateActions.ts";
 import { itMatchesApiDescription } from "./setup/contractCheck.ts";
 import { environment } from "./setup/environment.ts";
 import { splitAtValue } from "./setup/productTexts.ts";
 import { waitUntilMuted } from "./setup/reminders.ts";
+import { showRunningExtensions } from "./setup/runningExtensions.ts";
 import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
 import { EXTENSION_NAME, resetBeforeEachTest, type Session, STORAGE_PATH, startSession } from "./setup/session.ts";
 import { waitForRow } from "./setup/uploadActions.ts";
@@ -64,6 +64,13 @@ describe(`Certificates that expire, in VS Code ${environment.version}`, () => {
 
 	const reminderFolder = () => join(session.code.dataFolder, STORAGE_PATH, "watch");
 	const removeReminderState = () => rmSync(reminderFolder(), { recursive: true, force: true, maxRetries: 10 });
+	/** Lists the extension's files with their contents. */
+	const listFiles = () => {
+		const storage = join(session.code.dataFolder, STORAGE_PATH);
+		return readdirSync(storage, { recursive: true, encoding: "utf8" })
+			.filter((name) => statSync(join(storage, name)).isFile())
+			.map((name) => [name, readFileSync(join(storage, name), "utf8")]);
+	};
 	const tab = (): Locator => session.window.page.locator(".activitybar").getByRole("tab", { name: EXTENSION_NAME });
 	const badge = (text: string) =>
 		session.window.page.locator(".activitybar .badge-content").getByText(text, { exact: true });
@@ -86,9 +93,7 @@ describe(`Certificates that expire, in VS Code ${environment.version}`, () => {
 	/** Waits until VS Code shows that the extension was activated. */
 	const waitUntilActivated = async () => {
 		const { page } = session.window;
-		await session.window.run("Developer: Show Running Extensions");
-		const running = page.locator(".runtime-extensions-editor .extension").filter({ hasText: EXTENSION_NAME });
-		await running
+		await (await showRunningExtensions(session.window))
 			.locator(".activation-time")
 			.filter({ hasText: /Activation: \d+ms/ })
 			.waitFor();
@@ -96,7 +101,7 @@ describe(`Certificates that expire, in VS Code ${environment.version}`, () => {
 		await page.locator(".monaco-modal-editor-block").waitFor({ state: "hidden" });
 	};
 
-	it("R38 cause no connection and no file before the user has shown the list", async () => {
+	it("R38 cause no connection and no file at the first start, when no key is stored and no list was read", async () => {
 		const { window, emulator } = session;
 		await window.unload();
 		removeReminderState();
@@ -122,21 +127,21 @@ describe(`Certificates that expire, in VS Code ${environment.version}`, () => {
 		await (await waitForRow(window, EXPIRING)).waitUntilSelected();
 	});
 
-	it("cause no other reminder on the same day after a restart, and no connection", async () => {
+	it("R38 cause no other reminder on the same day after a restart, and no connection until the list is shown", async () => {
 		const { window, emulator } = session;
 		await (await showReminder()).dismiss();
 		const before = emulator.connections.total;
-		const claimed = readdirSync(reminderFolder()).filter((name) => name.endsWith(".told"));
 		await window.openExplorer();
+		const files = listFiles();
 		await restart(0);
 		await badge("2").waitFor();
 		await waitUntilActivated();
 		assert.deepEqual(await window.toasts(), []);
 		assert.equal(emulator.connections.total, before);
-		assert.deepEqual(
-			readdirSync(reminderFolder()).filter((name) => name.endsWith(".told")),
-			claimed,
-		);
+		assert.deepEqual(listFiles(), files);
+		await window.openViews();
+		await waitForRow(window, EXPIRING);
+		assert.ok(emulator.connections.total > before);
 	});
 
 	it("cause a reminder on the next day, with the age of the data, until the user mutes the reminder", async () => {
@@ -167,12 +172,7 @@ describe(`Certificates that expire, in VS Code ${environment.version}`, () => {
 		emulator.state.remove(idle.id).commit();
 		await window.run(`${EXTENSION_NAME}: ${manifestText("command.refresh")}`);
 		await badge("1").waitFor();
-		await window.run(`${EXTENSION_NAME}: ${manifestText("command.removeKey")}`);
-		const { message } = describeConnectionRemoval({
-			...{ label: new URL(emulator.url).host, sessionOnly: false, isNamed: true, withPassphrase: false },
-			unfinished: { uploads: 0, rotations: 0 },
-		});
-		await (await window.dialog(message)).press(connectionLabels.remove);
+		await removeConnection(session);
 		await badge("1").waitFor({ state: "detached" });
 		assert.ok(!existsSync(join(reminderFolder(), "snapshot.json")));
 	});

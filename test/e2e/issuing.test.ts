@@ -290,7 +290,7 @@ describe(`Making certificates in VS Code ${environment.version}`, () => {
 						JSON.stringify(key.export({ format: "jwk" })),
 					]) {
 						writeFileSync(leak, planted);
-						assert.throws(scan, /stands in .*leak\.log/);
+						assert.throws(scan, /is in .*leak\.log/);
 						rmSync(leak);
 					}
 				}

@@ -35,7 +35,7 @@ import { resetBeforeEachTest, type Session, STORAGE_PATH, startSession } from ".
 
 const CLIENTS = manifestText("view.clients");
 const MTLS_URL = "https://mtls-eu.api.openai.com/v1";
-/** A path that a shell would run parts of. */
+/** A path that runs a command if a shell gets it unquoted. */
 const HOSTILE_PATH = `/keys/it's $(touch pwned) "a" b/chain.pem`;
 
 describe(`Known clients in VS Code ${environment.version}`, () => {

@@ -3,7 +3,6 @@ import { labels } from "../../src/common/messages/labels.ts";
 import { formatFindingLines } from "../../src/common/messages/parsedCertificateMessages.ts";
 import { describeProblem } from "../../src/common/messages/problems/problems.ts";
 import { formatRemedy } from "../../src/common/messages/problems/remedies.ts";
-import { connectionLabels, describeConnectionRemoval } from "../../src/features/connections/connectionMessages.ts";
 import { LATE_ARRIVAL_MS } from "../../src/features/upload/uploadAttempt.ts";
 import {
 	describeArrival,
@@ -22,6 +21,8 @@ import {
 	addCaCertificate,
 	assertNoNotifications,
 	pressRowButton,
+	removeConnection,
+	requestsSince,
 	runRowCommand,
 	signIn,
 } from "./setup/certificateActions.ts";
@@ -30,7 +31,7 @@ import { itMatchesApiDescription } from "./setup/contractCheck.ts";
 import { environment } from "./setup/environment.ts";
 import { SOME_TIME, timedText } from "./setup/productTexts.ts";
 import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
-import { EXTENSION_NAME, resetBeforeEachTest, type Session, startSession } from "./setup/session.ts";
+import { resetBeforeEachTest, type Session, startSession } from "./setup/session.ts";
 import {
 	acceptName,
 	chooseUpload,
@@ -39,12 +40,12 @@ import {
 	uploadQuestion,
 	VIEW_TITLE,
 	waitForRow,
+	waitForUnconfirmedRow,
 } from "./setup/uploadActions.ts";
 import {
 	attemptAtSomeTime,
 	NOT_SEEN,
 	notSeenText,
-	UNCONFIRMED,
 	unconfirmedUpload,
 	uploadedDescription,
 } from "./setup/uploadTexts.ts";
@@ -53,6 +54,7 @@ const OTHER = "Other CA";
 const CHECK_NOW = manifestText("command.checkUpload");
 const FORGET = manifestText("command.forgetUpload");
 const UPLOAD_AGAIN = manifestText("command.uploadAgain");
+const POST = "POST certificates";
 
 /** Returns why another upload of a certificate is refused. @param name The unconfirmed upload's name. */
 const refusal = (name: string) => describeProblem({ reason: "upload-pending", name, running: false });
@@ -84,24 +86,12 @@ describe(`Uploads without a response in VS Code ${environment.version}`, () => {
 		},
 	);
 
-	/** Counts the uploads after the first `before` exchanges. */
-	const countPostsSince = (before: number) =>
-		session.emulator.exchanges.slice(before).filter(({ method }) => method === "POST").length;
-
 	/** Uploads a file with the suggested name. @returns the name. */
 	const upload = async (file: string, commonName: string) => {
 		await chooseUpload(session.window, file);
 		const name = await acceptName(session.window, commonName);
 		await pressUpload(session.window, name);
 		return name;
-	};
-
-	/** Waits for the row of an unconfirmed upload. @returns the row. */
-	const unconfirmedRow = async () => {
-		await session.window.openViews();
-		const row = session.window.view(VIEW_TITLE).rowWith(UNCONFIRMED);
-		await row.waitUntilVisible();
-		return row;
 	};
 
 	it("R20 shows the row with id and expiry without any action if the response was lost after the upload arrived", async () => {
@@ -116,7 +106,7 @@ describe(`Uploads without a response in VS Code ${environment.version}`, () => {
 		);
 		assert.deepEqual(others, []);
 		assert.equal(await row.description(), uploadedDescription(stored));
-		assert.equal(countPostsSince(before), 1);
+		assert.deepEqual(requestsSince(emulator, before, "POST"), [POST]);
 		await assertNoNotifications(window);
 	});
 
@@ -137,7 +127,7 @@ describe(`Uploads without a response in VS Code ${environment.version}`, () => {
 		const toast = await window.toast(expected.start);
 		assert.match(toast.text, expected.pattern);
 		assert.deepEqual(toast.buttons, [labels.checkNow]);
-		const row = await unconfirmedRow();
+		const row = await waitForUnconfirmedRow(window);
 		await session.picture("unconfirmed");
 		const notSeen = unconfirmedUpload(name, NOT_SEEN, lostBefore.sha256);
 		assert.match(await row.description(), timedText(formatUnconfirmedUpload(notSeen, Date.now())).pattern);
@@ -170,13 +160,13 @@ describe(`Uploads without a response in VS Code ${environment.version}`, () => {
 		assert.deepEqual(question.buttons, ["Cancel", dontUpload, uploadAnyway].sort());
 		assert.equal(question.onEnter, dontUpload);
 		await question.enter();
-		assert.equal(countPostsSince(before), 1);
+		assert.deepEqual(requestsSince(emulator, before, "POST"), [POST]);
 
 		await runRowCommand(window, async () => (await row.menu()).choose(UPLOAD_AGAIN));
 		await (await window.dialog(message.start)).press(uploadAnyway);
 		await row.waitUntilGone();
 		await (await waitForRow(window, name)).waitUntilSelected();
-		assert.equal(countPostsSince(before), 2);
+		assert.deepEqual(requestsSince(emulator, before, "POST"), [POST, POST]);
 		assert.equal(emulator.state.certificates.filter((certificate) => certificate.name === name).length, 1);
 		await assertNoNotifications(window);
 	});
@@ -203,23 +193,15 @@ describe(`Uploads without a response in VS Code ${environment.version}`, () => {
 		const { window, emulator } = session;
 		const before = emulator.exchanges.length;
 		const name = await loseUpload();
-		await window.run(`${EXTENSION_NAME}: ${manifestText("command.removeKey")}`);
-		const { message, detail } = describeConnectionRemoval({
-			label: new URL(emulator.url).host,
-			...{ sessionOnly: false, isNamed: true, unfinished: { uploads: 1, rotations: 0 }, withPassphrase: false },
-		});
-		const question = await window.dialog(message);
-		assert.equal(question.detail, detail);
-		await session.picture("remove-key-unfinished");
-		await question.press(connectionLabels.remove);
+		await removeConnection(session, { unconfirmed: 1, picture: "remove-key-unfinished" });
 		await window.loadWithoutData();
 		await enterKeyFromRow(OTHER);
-		const row = await unconfirmedRow();
+		const row = await waitForUnconfirmedRow(window);
 		await chooseUpload(window, "lost-before.pem");
 		await (await window.toast(refusal(name))).dismiss();
 		await pressRowButton(window, row, CHECK_NOW);
 		await (await window.toast(notSeenText(name, null).start)).dismiss();
-		assert.equal(countPostsSince(before), 1);
+		assert.deepEqual(requestsSince(emulator, before, "POST"), [POST]);
 	});
 
 	it("R22 lists, warns of and discards an upload to an organization without a name", async () => {
@@ -277,7 +259,7 @@ describe(`Uploads without a response in VS Code ${environment.version}`, () => {
 		await window.unload();
 		await code.restart();
 		await window.load();
-		const row = await unconfirmedRow();
+		const row = await waitForUnconfirmedRow(window);
 		// The list loads after the unconfirmed row, and its rows would move that row.
 		await window.view(VIEW_TITLE).rowWith(OTHER).waitUntilVisible();
 		emulator.faults.commitLate();
@@ -286,7 +268,7 @@ describe(`Uploads without a response in VS Code ${environment.version}`, () => {
 		await (await window.toast(describeArrival(toCertificate(stored), Date.now()))).dismiss();
 		await row.waitUntilGone();
 		await (await waitForRow(window, name)).waitUntilSelected();
-		assert.equal(countPostsSince(before), 1);
+		assert.deepEqual(requestsSince(emulator, before, "POST"), [POST]);
 	});
 
 	describe("after all tests", () => {

@@ -25,7 +25,7 @@ import { addCaCertificate, chooseInRowMenu, pickScopes, runRowCommand, signIn } 
 import { readCertificate } from "./setup/certificateTexts.ts";
 import { itMatchesApiDescription } from "./setup/contractCheck.ts";
 import { environment } from "./setup/environment.ts";
-import { SOME_TIME, timedText, welcomeButtons, welcomeText } from "./setup/productTexts.ts";
+import { manifestButtons, SOME_TIME, timedText, welcomeText } from "./setup/productTexts.ts";
 import { itKeepsTheKeySecret, waitUntilStored } from "./setup/secretChecks.ts";
 import { paletteTitle, resetBeforeEachTest, type Session, startSession } from "./setup/session.ts";
 import { PROJECTS, REFRESH, REFRESH_BY_PALETTE, showCertificates, showProjects } from "./setup/treeActions.ts";
@@ -271,7 +271,7 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		await session.picture("projects-unreadable");
 	});
 
-	it("R40 uploads a file that is dropped on the view, with the same prompts", async () => {
+	it("uploads a file that is dropped on the view, with the same prompts", async () => {
 		const { emulator, window } = session;
 		await showCertificates(session);
 		await window.openFile("dropped.pem");
@@ -334,7 +334,7 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 			await window.run(paletteTitle("setKey"));
 			await enterKey(window, new URL(emulator.url).host, key);
 			const { buttons } = await projects.welcome(welcomeText("welcome.projects.forbidden"));
-			assert.deepEqual(buttons, welcomeButtons("welcome.projects.forbidden"));
+			assert.deepEqual(buttons, manifestButtons("welcome.projects.forbidden"));
 			await (await waitForRow(window, ACME)).expand();
 			const problem = describeProblem({ reason: "forbidden", permission: "api.management.read" });
 			await certificates.rowWith(problem).waitUntilVisible();
@@ -342,7 +342,7 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 			await session.picture("projects-forbidden");
 		});
 
-		it("names the connection in the title if there are several, and shows the current connection", async () => {
+		it("names the connection in the title if there are several, and says if its key is for another host than the base URL", async () => {
 			const { window } = session;
 			const openBoth = async () => {
 				await window.openViews();
@@ -366,7 +366,7 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 				await openBoth();
 				for (const view of [certificates, projects]) {
 					const { buttons } = await view.welcome(welcomeText("welcome.key-elsewhere"));
-					assert.deepEqual(buttons, welcomeButtons("welcome.key-elsewhere"));
+					assert.deepEqual(buttons, manifestButtons("welcome.key-elsewhere"));
 				}
 				await session.picture("other-connection");
 			} finally {

@@ -16,10 +16,18 @@ import { X509CertificateFileReader } from "../../src/x509/certificateFileReader.
 import { makeCertificate } from "../certificates.ts";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
 import type { FaultKind } from "../emulator/faults.ts";
-import { assertExpectedPrompts, expectButton, expectInput, shown, views, waitForContext } from "./user.ts";
+import {
+	assertExpectedPrompts,
+	certificatesView,
+	expectButton,
+	expectInput,
+	readRows,
+	setBaseUrl,
+	shown,
+	waitForContext,
+} from "./user.ts";
 
 const EMPTY = "openaiCertificates.empty";
-const VIEW = "openaiCertificates.certificates";
 
 describe(`In the extension host of VS Code ${vscode.version}`, () => {
 	const extension = vscode.extensions.getExtension("certificates-for-openai.openai-certificates");
@@ -54,9 +62,6 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 
 	after(() => emulator.close());
 
-	const setBaseUrl = (url: string) =>
-		vscode.workspace.getConfiguration().update("openaiCertificates.baseUrl", url, vscode.ConfigurationTarget.Global);
-
 	/** Clears the cached list, by another spelling of the base URL. */
 	const forceReload = async () => {
 		slashes += "/";
@@ -73,13 +78,7 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 		return vscode.Uri.joinPath(folder?.uri ?? assert.fail(), name);
 	};
 
-	const view = () => views.get(VIEW) ?? assert.fail("no view");
-
-	const rows = async () => {
-		const { provider } = view();
-		const items = ((await provider.getChildren()) ?? []).map((row) => provider.getTreeItem(row) as vscode.TreeItem);
-		return items.map(({ label, description }) => `${label} ${description ?? ""}`.trim());
-	};
+	const rows = async () => (await readRows()).map(({ label, description }) => `${label} ${description ?? ""}`.trim());
 
 	it("R38 activates without a connection, and does not change fetch and undici's dispatcher", async () => {
 		assert.ok(extension);
@@ -185,14 +184,15 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 
 	it("R39 does not use the selected row for invalid arguments", async () => {
 		const [certificate] = emulator.state.certificates;
-		assert.deepEqual(view().tree.selection, view().provider.getChildren());
+		const { tree, provider } = certificatesView();
+		assert.deepEqual(tree.selection, provider.getChildren());
 		await callWithJunk(...JUNK);
 		await vscode.commands.executeCommand("openaiCertificates.copyId");
 		assert.equal(await vscode.env.clipboard.readText(), certificate?.id);
 	});
 
 	it("redraws nothing if a refresh finds no change, and only the row of a changed certificate", async () => {
-		const { provider } = view();
+		const { provider } = certificatesView();
 		// Without the uploaded certificate: its row is expanded, so a refresh would read the projects and update the row.
 		const [uploaded] = emulator.state.certificates;
 		assert.ok(uploaded);
@@ -277,9 +277,11 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 			emulator.faults.clear();
 		});
 
-	it("R02 rejects an invalid base URL before sending anything", async () => {
+	it("R02 rejects an invalid base URL without connecting to any host", async () => {
+		const before = connections;
 		await setBaseUrl("http://api.openai.com/v1");
 		await waitForContext(EMPTY, "base-url");
+		assert.equal(connections, before);
 	});
 
 	it("R03 never sends a key to another host than it was set for", async () => {
@@ -300,7 +302,7 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 	});
 
 	it("clears the list at once when the key is removed", async () => {
-		const { provider } = view();
+		const { provider } = certificatesView();
 		const changed = new Promise<void>((resolve) => {
 			const listening = provider.onDidChangeTreeData?.(async () => {
 				if ((await rows()).length > 0) return;

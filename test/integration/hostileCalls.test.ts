@@ -6,9 +6,8 @@ import { connectionLabels } from "../../src/features/connections/connectionMessa
 import { keyTitle } from "../../src/features/connections/keyMessages.ts";
 import { describeUploadSummary } from "../../src/features/upload/uploadMessages.ts";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
-import { assertExpectedPrompts, expectButton, expectInput, shown, views } from "./user.ts";
+import { assertExpectedPrompts, expectButton, expectInput, readRows, setBaseUrl, shown } from "./user.ts";
 
-const VIEW = "openaiCertificates.certificates";
 /** Contains a command link, an icon, a picture, colours, reversed text, a line break and excessive length. */
 const HOSTILE = `[x](command:workbench.action.quit) $(trash) ![](https://evil.test/x.png) <img src=x> \u202e\u001b[31m\n${"x".repeat(10_000)}`;
 const EFFECTIVE = /\]\(|\$\(|[\p{Cc}\u202e]|x{100}/u;
@@ -18,8 +17,7 @@ describe("Hostile texts and calls", () => {
 
 	before(async () => {
 		emulator = await startEmulator();
-		const { Global } = vscode.ConfigurationTarget;
-		await vscode.workspace.getConfiguration().update("openaiCertificates.baseUrl", emulator.url, Global);
+		await setBaseUrl(emulator.url);
 	});
 
 	beforeEach(() => {
@@ -38,20 +36,13 @@ describe("Hostile texts and calls", () => {
 		vscode.commands.executeCommand(`openaiCertificates.${command}`, ...args);
 
 	/** Returns all texts of the view's rows, visible or for screen readers. */
-	const visibleTexts = async () => {
-		const { provider } = views.get(VIEW) ?? assert.fail("no view");
-		const rows = (await provider.getChildren()) ?? [];
-		const resolved = rows.map(async (row) => {
-			const item = provider.getTreeItem(row) as vscode.TreeItem;
-			return (await provider.resolveTreeItem?.(item, row, new vscode.CancellationTokenSource().token)) ?? item;
-		});
-		return (await Promise.all(resolved)).map(({ label, description, tooltip, accessibilityInformation }) => ({
+	const visibleTexts = async () =>
+		(await readRows()).map(({ label, description, tooltip, accessibilityInformation }) => ({
 			label,
 			description,
 			spoken: accessibilityInformation?.label,
 			tooltip: typeof tooltip === "object" ? tooltip.value : tooltip,
 		}));
-	};
 
 	it("R39 a thousand URLs result in one message, and nothing is fetched", async () => {
 		const files = Array.from({ length: 1000 }, (_, index) => vscode.Uri.parse(`${emulator.origin}/${index}.pem`));

@@ -8,9 +8,8 @@ import { keyTitle } from "../../src/features/connections/keyMessages.ts";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
 import { startProxy, type TestProxy } from "../network/proxy.ts";
 import { trustTestAuthority } from "../unit/openai/network/certificateAuthority.ts";
-import { assertExpectedPrompts, expectButton, expectInput, views } from "./user.ts";
+import { assertExpectedPrompts, expectButton, expectInput, readRows, updateSetting } from "./user.ts";
 
-const VIEW = "openaiCertificates.certificates";
 /** A host that only the proxies resolve. */
 const HOST = "api.example.test";
 
@@ -46,9 +45,9 @@ describe("The connection to the service", () => {
 		for (const each of [openProxy, strictProxy, service]) await each.close();
 	});
 
-	const set = async (setting: string, value: unknown) => {
+	const set = (setting: string, value: unknown) => {
 		changed.add(setting);
-		await vscode.workspace.getConfiguration().update(setting, value, vscode.ConfigurationTarget.Global);
+		return updateSetting(setting, value);
 	};
 
 	const run = (command: string) => vscode.commands.executeCommand(`openaiCertificates.${command}`);
@@ -56,9 +55,7 @@ describe("The connection to the service", () => {
 	/** Refreshes the list and returns the rows' labels. */
 	const refreshRows = async () => {
 		await run("refresh");
-		const { provider } = views.get(VIEW) ?? assert.fail("no view");
-		const items = ((await provider.getChildren()) ?? []).map((row) => provider.getTreeItem(row) as vscode.TreeItem);
-		return items.map(({ label }) => String(label));
+		return (await readRows()).map(({ label }) => String(label));
 	};
 
 	/** Refreshes, and asserts that the first row ends with the problem, above the rows of the last list. */

@@ -4,9 +4,12 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { labels } from "../../src/common/messages/labels.ts";
+import { FileLocks } from "../../src/common/storage/locks.ts";
 import type { Certificate, CertificateListing } from "../../src/domain/certificate.ts";
+import { ClientStore } from "../../src/features/clients/clientStore.ts";
 import { badgeTooltip } from "../../src/features/expiry/badgeMessage.ts";
 import type { ExpirySnapshot, SnapshotCertificate } from "../../src/features/expiry/expiryRules.ts";
+import { ExpirySnapshotWriter } from "../../src/features/expiry/expirySnapshotWriter.ts";
 import {
 	describeDeletedSinceReminder,
 	describeReminder,
@@ -15,8 +18,10 @@ import {
 import { ExpiryMonitor } from "../../src/features/expiry/ui/expiryMonitor.ts";
 import { remind } from "../../src/features/expiry/ui/reminderNotification.ts";
 import { CertificateStore } from "../../src/features/organization/certificateStore.ts";
+import { EnforcementIndex } from "../../src/features/organization/enforcementIndex.ts";
+import { ProjectStore } from "../../src/features/organization/projectStore.ts";
 import { temporaryFolder } from "../temporaryFolders.ts";
-import { assertExpectedPrompts, expectButton, shown } from "./user.ts";
+import { assertExpectedPrompts, expectButton, shown, updateSetting } from "./user.ts";
 
 const DAY = 86_400_000;
 const REMINDER_DAYS = "openaiCertificates.reminderDays";
@@ -82,20 +87,27 @@ describe("The expiry monitor", () => {
 			now: () => now,
 			report: (thrown) => assert.fail(String(thrown)),
 			remind: () => {
-				const snapshot = { flush: async () => {} };
 				const rotate = async (certificate: Certificate) => void rotated.push(certificate);
 				const reminder = remind({
-					...{ folder, snapshotWriter: snapshot, certificates, view: reveal as never, monitor, rotate },
+					...{ folder, snapshotWriter, certificates, view: reveal as never, monitor, rotate },
 					documents: { show: async () => assert.fail("Nobody expected a document.") },
 				});
 				reminders = Promise.all([reminders, reminder]);
 				return reminder;
 			},
 		});
+		const projects = new ProjectStore(() => assert.fail("nothing is read"));
+		const enforcement = new EnforcementIndex(certificates, projects);
+		const clients = new ClientStore(join(folder, "clients"), new FileLocks(join(folder, "locks")));
+		const snapshotWriter = new ExpirySnapshotWriter(folder, { certificates, projects, enforcement, clients }, monitor);
 		windows.push(monitor);
 		return {
 			view,
 			setUnsavedSnapshot: (snapshot: ExpirySnapshot) => monitor.setUnsavedSnapshot(snapshot),
+			switchConnection: async (organizationRef: string) => {
+				certificates.reset(organizationRef);
+				await snapshotWriter.flush();
+			},
 			check: async () => {
 				await monitor.check();
 				// A window also starts a first check by itself. Either check may show the reminder.
@@ -157,18 +169,26 @@ describe("The expiry monitor", () => {
 		assert.equal(newMessages().length, 1);
 	});
 
-	it("neither counts nor reminds of certificates that are deleted, renewed, or of another connection", async () => {
-		const window = open();
-		for (const certificates of [[], [expiring("new", 365)], [expiring("one", 12, { inOrganization: false })]]) {
-			write(...certificates);
+	/** Makes a certificate no longer concern a window. */
+	const removals: readonly [title: string, remove: (window: ReturnType<typeof open>) => unknown][] = [
+		["was deleted", () => write()],
+		["was renewed", () => write(expiring("new", 365))],
+		["is of another connection than the current one", (window) => window.switchConnection(randomUUID())],
+	];
+	for (const [title, remove] of removals)
+		it(`neither counts nor reminds of a certificate that ${title}`, async () => {
+			const one = expiring("one", 12);
+			write(one);
+			const window = open();
 			await window.check();
+			assert.equal(window.view.badge?.value, 1);
+			assert.deepEqual(newMessages(), [describeReminder([one], now, now)]);
+			now += DAY;
+			await remove(window);
+			await window.check();
+			assert.equal(window.view.badge, undefined);
 			assert.deepEqual(newMessages(), []);
-		}
-		assert.equal(window.view.badge?.value, 1);
-		temporary.remove();
-		await window.check();
-		assert.equal(window.view.badge, undefined);
-	});
+		});
 
 	it("never reminds of muted certificates again", async () => {
 		const [one, two] = [expiring("one", 12), expiring("two", 11)];
@@ -212,8 +232,7 @@ describe("The expiry monitor", () => {
 	});
 
 	it("does nothing if the period is 0, and applies a changed setting", async () => {
-		const set = (days: number | undefined) =>
-			vscode.workspace.getConfiguration().update(REMINDER_DAYS, days, vscode.ConfigurationTarget.Global);
+		const set = (days: number | undefined) => updateSetting(REMINDER_DAYS, days);
 		write(expiring("one", 12));
 		await set(0);
 		const window = open();

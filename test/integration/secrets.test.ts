@@ -14,7 +14,7 @@ import { storeKey } from "../../src/features/connections/ui/storeKey.ts";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
 import { assertNoSecrets } from "../secretScan.ts";
 import { temporaryFolder } from "../temporaryFolders.ts";
-import { assertExpectedPrompts, expectButton, expectInput, shown } from "./user.ts";
+import { assertExpectedPrompts, expectButton, expectInput, setBaseUrl, shown } from "./user.ts";
 
 const KEY = `sk-admin-${randomBytes(24).toString("hex")}`;
 
@@ -330,8 +330,7 @@ describe("R43 A real admin key over unencrypted loopback", () => {
 
 	before(async () => {
 		emulator = await startEmulator();
-		const { Global } = vscode.ConfigurationTarget;
-		await vscode.workspace.getConfiguration().update("openaiCertificates.baseUrl", emulator.url, Global);
+		await setBaseUrl(emulator.url);
 	});
 
 	beforeEach(() => {

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
 import * as vscode from "vscode";
+import { CERTIFICATES_VIEW } from "../../src/common/manifestIds.ts";
 
 /** The texts shown since the start. */
 export const shown = {
@@ -24,11 +25,34 @@ export async function waitForContext(key: string, value: unknown): Promise<void>
 	}
 }
 
-/** The created views and their data providers, by view id. */
-export const views = new Map<
-	string,
-	{ readonly tree: vscode.TreeView<unknown>; readonly provider: vscode.TreeDataProvider<unknown> }
->();
+interface CreatedView {
+	readonly tree: vscode.TreeView<unknown>;
+	readonly provider: vscode.TreeDataProvider<unknown>;
+}
+
+/** The created views, by view id. */
+const views = new Map<string, CreatedView>();
+
+/** Returns the view of the certificates. @throws AssertionError before the extension's activation */
+export function certificatesView(): CreatedView {
+	return views.get(CERTIFICATES_VIEW) ?? assert.fail("no view");
+}
+
+/** Returns the top-level rows of the certificates view. */
+export async function readRows(): Promise<readonly vscode.TreeItem[]> {
+	const { provider } = certificatesView();
+	return ((await provider.getChildren()) ?? []).map((row) => provider.getTreeItem(row) as vscode.TreeItem);
+}
+
+/** Changes a user setting. @param value `undefined` restores the default. */
+export async function updateSetting(name: string, value: unknown): Promise<void> {
+	await vscode.workspace.getConfiguration().update(name, value, vscode.ConfigurationTarget.Global);
+}
+
+/** Changes the base URL in the user settings. */
+export function setBaseUrl(url: string): Promise<void> {
+	return updateSetting("openaiCertificates.baseUrl", url);
+}
 
 const answers: { readonly title: string; readonly text: string | null }[] = [];
 const buttons: string[] = [];

@@ -6,7 +6,7 @@ import { keyTitle } from "../../src/features/connections/keyMessages.ts";
 import { uploadPromptLabels, uploadTitle } from "../../src/features/upload/uploadPromptMessages.ts";
 import { makeCertificate, type TestCertificate } from "../certificates.ts";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
-import { assertExpectedPrompts, expectButton, expectInput, shown } from "./user.ts";
+import { assertExpectedPrompts, expectButton, expectInput, setBaseUrl, shown } from "./user.ts";
 
 /** A file system in memory, as for a remote repository. */
 class MemoryFileSystem implements vscode.FileSystemProvider {
@@ -69,8 +69,7 @@ describe("In a virtual workspace", () => {
 
 	before(async () => {
 		emulator = await startEmulator();
-		const { Global } = vscode.ConfigurationTarget;
-		await vscode.workspace.getConfiguration().update("openaiCertificates.baseUrl", emulator.url, Global);
+		await setBaseUrl(emulator.url);
 		made = await makeCertificate({ commonName: "Virtual CA" });
 		fileSystem = new MemoryFileSystem({
 			"/virtual.pem": Buffer.from(made.pem),

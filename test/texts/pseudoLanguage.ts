@@ -1,12 +1,13 @@
 // Defines a pseudo-language, to test that all texts are translated. Its letters have accents, so that a plain letter on
 // the screen reveals a hard-coded text. Each text is in guillemets and about 40 % longer, as in German.
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createVSIX } from "@vscode/vsce";
 import { setLanguage } from "../../src/common/text/locale.ts";
 import { temporaryFolder } from "../temporaryFolders.ts";
 import { root } from "../vscode/install.mjs";
 import type { LanguagePack } from "../vscode/server.ts";
+import { packageChanged } from "../vsix.ts";
 
 const PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const ACCENTED = "áƀćđéƒǧĥíĵķłṁńóṗɋŕśţúṽŵẋýžÁɃĆĐÉƑǦĤÍĴĶŁṀŃÓṖɊŔŚŢÚṼŴẊÝŽ";
@@ -48,17 +49,15 @@ export interface PseudoPackages {
  * and a language pack without texts. The packages are deleted when this process ends.
  */
 export async function packagePseudolocalized(): Promise<PseudoPackages> {
-	const folder = temporaryFolder("pseudo").path;
-	const manifest = ["package.json", "package.nls.json", ".vscodeignore"];
-	for (const name of [...manifest, "README.md", "CHANGELOG.md", "LICENSE", "dist", "media"])
-		cpSync(join(root, name), join(folder, name), { recursive: true });
-	mkdirSync(join(folder, "l10n"));
-	for (const [english, translated] of [
-		["package.nls.json", `package.nls.${LOCALE}.json`],
-		["l10n/bundle.l10n.json", `l10n/bundle.l10n.${LOCALE}.json`],
-	] as const)
-		writeFileSync(join(folder, translated), JSON.stringify(translateFile(english)));
-	return { vsix: await createPackage(folder, { rewriteRelativeLinks: false }), languagePack: await packLanguage() };
+	const vsix = await packageChanged((folder) => {
+		mkdirSync(join(folder, "l10n"));
+		for (const [english, translated] of [
+			["package.nls.json", `package.nls.${LOCALE}.json`],
+			["l10n/bundle.l10n.json", `l10n/bundle.l10n.${LOCALE}.json`],
+		] as const)
+			writeFileSync(join(folder, translated), JSON.stringify(translateFile(english)));
+	});
+	return { vsix, languagePack: await packLanguage() };
 }
 
 /** Makes the message functions of this process return the pseudo-language from now on. */
@@ -84,12 +83,8 @@ async function packLanguage(): Promise<LanguagePack> {
 		contributes: { localizations: [{ languageId: LOCALE, ...names, translations: [{ id: "vscode", path }] }] },
 	};
 	writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
-	const vsix = await createPackage(folder, { skipLicense: true });
+	const vsix = join(temporaryFolder("vsix").path, "package.vsix");
+	const options = { dependencies: false, allowMissingRepository: true, skipLicense: true };
+	await createVSIX({ cwd: folder, packagePath: vsix, ...options });
 	return { locale: LOCALE, id: "test.pseudo-language", vsix, translations: join(folder, path) };
-}
-
-async function createPackage(folder: string, options: { rewriteRelativeLinks?: boolean; skipLicense?: boolean }) {
-	const packagePath = join(temporaryFolder("vsix").path, "package.vsix");
-	await createVSIX({ cwd: folder, packagePath, dependencies: false, allowMissingRepository: true, ...options });
-	return packagePath;
 }

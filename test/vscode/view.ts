@@ -154,6 +154,24 @@ export class Row {
 		return this.#row.locator(".label-description").innerText();
 	}
 
+	/** Returns the beginning of the label that fits, including the characters that VS Code replaces by an ellipsis. */
+	visibleLabel(): Promise<string> {
+		return this.#row.locator(".label-name").evaluate((label) => {
+			const ends = [".monaco-icon-label-container", ".part.sidebar"].map(
+				(clipping) => label.closest(clipping).getBoundingClientRect().right,
+			);
+			let text = label;
+			while (text.firstChild) text = text.firstChild;
+			const range = label.ownerDocument.createRange();
+			range.setStart(text, 0);
+			for (let length = text.length; length > 0; length--) {
+				range.setEnd(text, length);
+				if (range.getBoundingClientRect().right <= Math.min(...ends)) return text.data.slice(0, length);
+			}
+			return "";
+		});
+	}
+
 	/** Returns the text for screen readers. */
 	async ariaLabel(): Promise<string> {
 		return (await this.#row.getAttribute("aria-label")) ?? "";

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeCertificate } from "../../certificates.ts";
+import { packageChanged } from "../../vsix.ts";
+import { signIn } from "../setup/certificateActions.ts";
 import { environment } from "../setup/environment.ts";
+import { showRunningExtensions } from "../setup/runningExtensions.ts";
 import { resetBeforeEachTest, type Session, startSession } from "../setup/session.ts";
 import { chooseUpload } from "../setup/uploadActions.ts";
 
@@ -15,6 +18,7 @@ describe(`A hostile file in VS Code ${environment.version}`, () => {
 		const { pem, privateKeyPem } = await makeCertificate({ commonName: HOSTILE });
 		session = await startSession({
 			...environment,
+			vsix: await packageChanged(removeStartEvent),
 			files: {
 				"hostile.pem": `${HOSTILE}\n${privateKeyPem}${pem.repeat(50)}`,
 				"cut.pem": pem.slice(0, 300),
@@ -27,38 +31,60 @@ describe(`A hostile file in VS Code ${environment.version}`, () => {
 
 	resetBeforeEachTest(() => session);
 
-	/**
-	 * Returns the log lines of the extension's activations so far, except `onStartupFinished`, used for reminders. Ignores
-	 * the line about an activation that ended early because the window was reloaded.
-	 */
-	const activations = () => {
-		const logs = join(session.code.dataFolder, "user/logs");
-		return readdirSync(logs, { recursive: true, encoding: "utf8" })
-			.filter((file) => file.endsWith("exthost.log"))
-			.flatMap((file) => readFileSync(join(logs, file), "utf8").split("\n"))
-			.filter((line) => line.includes("certificates-for-openai.openai-certificates"))
-			.filter((line) => /activationEvent: '(?!onStartupFinished')/.test(line));
+	/** Removes the activation after VS Code's start: once the extension is active, no other event would activate it. */
+	const removeStartEvent = (folder: string) => {
+		const manifest = join(folder, "package.json");
+		writeFileSync(manifest, JSON.stringify({ ...JSON.parse(readFileSync(manifest, "utf8")), activationEvents: [] }));
 	};
 
-	it("R51 runs none of the extension's code if the file exists, is selected or is opened", async () => {
-		const { window, emulator } = session;
-		const before = { activations: activations(), connections: emulator.connections.total };
-		// In a new extension host, where nothing has run yet.
-		await window.loadWithoutData();
+	/** Selects two files, and opens each. */
+	const selectAndOpen = async () => {
+		const { window } = session;
 		await window.selectFiles("hostile.pem", "cut.pem");
 		await window.openFile("hostile.pem");
 		await window.editorText("BEGIN PRIVATE KEY");
 		await window.openFile("cut.pem");
 		await window.editorText("BEGIN CERTIFICATE");
-		assert.deepEqual(await window.toasts(), []);
-		assert.deepEqual({ activations: activations(), connections: emulator.connections.total }, before);
-	});
+	};
 
-	it("R51 runs code if the user chooses the command", async () => {
+	/** Chooses the upload of a file that is not a certificate. @returns the notification. */
+	const uploadNoCertificate = async () => {
+		await chooseUpload(session.window, "not-text.pem");
+		return session.window.toast("not-text.pem");
+	};
+
+	it("R51 activates nothing, connects to nothing and shows no notification if it exists, is selected or is opened", async () => {
 		const { window, emulator } = session;
 		const before = emulator.connections.total;
-		await chooseUpload(window, "not-text.pem");
-		await (await window.toast("not-text.pem")).dismiss();
+		// In a new extension host, and without the extension's views.
+		await window.loadWithoutData();
+		await selectAndOpen();
+		assert.equal(await (await showRunningExtensions(window)).count(), 0);
+		assert.deepEqual(await window.toasts(), []);
 		assert.equal(emulator.connections.total, before);
+	});
+
+	it("R51 connects to nothing and shows no notification if it is selected or opened while the extension is active", async () => {
+		const { window, emulator } = session;
+		await (await uploadNoCertificate()).dismiss();
+		const before = emulator.connections.total;
+		await selectAndOpen();
+		// The extension has also handled the events of the opened files by the time it refuses the upload.
+		const refusal = await uploadNoCertificate();
+		assert.deepEqual(await window.toasts(), [refusal.text]);
+		assert.equal(emulator.connections.total, before);
+	});
+
+	it("R51 activates the extension, which shows a notification and connects, only as the user chooses its commands", async () => {
+		const { window, emulator } = session;
+		const before = emulator.connections.total;
+		await window.loadWithoutData();
+		const refusal = await uploadNoCertificate();
+		assert.deepEqual(await window.toasts(), [refusal.text]);
+		await refusal.dismiss();
+		assert.equal(emulator.connections.total, before);
+		await signIn(session);
+		assert.ok(emulator.connections.total > before);
+		await (await showRunningExtensions(window)).waitFor();
 	});
 });

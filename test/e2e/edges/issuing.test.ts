@@ -34,7 +34,7 @@ import { paletteTitle, resetBeforeEachTest, type Session, startSession } from ".
 const CA = TEST_CA;
 const PASSPHRASE = `ca ${randomBytes(12).toString("hex")}`;
 
-describe(`Making no certificate in VS Code ${environment.version}`, () => {
+describe(`Certificates that are not created, in VS Code ${environment.version}`, () => {
 	let session: Session;
 	/** A CA whose files are in the workspace, as a person may have them. */
 	let acme: TestCertificate;
@@ -100,22 +100,31 @@ describe(`Making no certificate in VS Code ${environment.version}`, () => {
 		assert.equal(read(CA, `${CA}.pem`), "mine");
 	});
 
-	it("R60 warns of a workspace, and asks again unless the user insists", async () => {
+	it("R60 warns of a folder in the workspace, and asks for the folder again unless the user insists", async () => {
 		const { window } = session;
 		await window.run(paletteTitle("createCa"));
 		await (await prompt(caStep(1), issuingPromptLabels.caNamePrompt)).submit("Shared CA");
 		await acceptDefault(caStep(2), formatValidity(365));
 		await acceptDefault(caStep(3), formatKeyType("p-256"));
-		const { chooseFolder, chooseAnotherFolder } = issuingPromptLabels;
-		await (await window.quickInput(caStep(4))).pick(chooseFolder);
-		await chooseFolderInDialog(window, folderTitle(hostname()), `${session.code.dataFolder}/`, session.folder);
+		const { chooseFolder, chooseAnotherFolder, createHere } = issuingPromptLabels;
+		const chooseWorkspace = async () => {
+			await (await window.quickInput(caStep(4))).pick(chooseFolder);
+			await chooseFolderInDialog(window, folderTitle(hostname()), `${session.code.dataFolder}/`, session.folder);
+		};
+		await chooseWorkspace();
 		const { message, detail } = describeRiskyFolder(session.folder, ["workspace"]);
 		const dialog = await window.dialog(message);
 		await session.picture("risky-folder");
 		assert.equal(dialog.detail, detail);
 		assert.equal(dialog.onEnter, chooseAnotherFolder);
 		await dialog.enter();
-		await (await window.quickInput(caStep(4))).cancel();
+		await chooseWorkspace();
+		await (await window.dialog(message)).press(createHere);
+		const passphrase = await prompt(
+			`${passphraseTitle("Shared CA.key.pem")} (5/5)`,
+			issuingPromptLabels.caPassphrasePrompt,
+		);
+		await passphrase.cancel();
 		assert.ok(!existsSync(join(session.folder, "Shared CA.key.pem")));
 	});
 
@@ -139,7 +148,7 @@ describe(`Making no certificate in VS Code ${environment.version}`, () => {
 		await signOut(session);
 	});
 
-	it("judges passphrases, and unlocks a CA only with its own", async () => {
+	it("checks passphrases, and unlocks a CA only with its own", async () => {
 		const { window } = session;
 		await (await window.explorerMenu("acme.pem")).choose(manifestText("command.createClient"));
 		const dialog = await window.quickInput(keyFileTitle("acme.pem"));

@@ -14,7 +14,15 @@ import { environment } from "../setup/environment.ts";
 import { timedText } from "../setup/productTexts.ts";
 import { itKeepsTheKeySecret } from "../setup/secretChecks.ts";
 import { resetBeforeEachTest, type Session, startSession } from "../setup/session.ts";
-import { acceptName, chooseUpload, enterKey, pressUpload, VIEW_TITLE, waitForRow } from "../setup/uploadActions.ts";
+import {
+	acceptName,
+	chooseUpload,
+	enterKey,
+	pressUpload,
+	VIEW_TITLE,
+	waitForRow,
+	waitForUnconfirmedRow,
+} from "../setup/uploadActions.ts";
 import { NOT_SEEN, notSeenText, UNCONFIRMED, unconfirmedUpload } from "../setup/uploadTexts.ts";
 
 const ANCHOR = "Acme Root CA";
@@ -59,13 +67,6 @@ describe(`Uploads during a crash in VS Code ${environment.version}`, () => {
 		return name;
 	};
 
-	const unconfirmedRow = async () => {
-		await session.window.openViews();
-		const row = session.window.view(VIEW_TITLE).rowWith(UNCONFIRMED);
-		await row.waitUntilVisible();
-		return row;
-	};
-
 	it("R22 after a kill of the extension host, the new host finds an arrived upload in the list", async () => {
 		const { window, emulator, code } = session;
 		const name = await uploadUnanswered("arrived.pem", "Arrived", "after");
@@ -90,7 +91,7 @@ describe(`Uploads during a crash in VS Code ${environment.version}`, () => {
 		const name = await uploadUnanswered("lost.pem", "Lost", "before");
 		await code.restart();
 		await window.load();
-		const row = await unconfirmedRow();
+		const row = await waitForUnconfirmedRow(window);
 		await waitForRow(window, ANCHOR);
 		assert.equal(await row.description(), UNCONFIRMED);
 		await pressRowButton(window, row, CHECK_NOW);
@@ -110,11 +111,11 @@ describe(`Uploads during a crash in VS Code ${environment.version}`, () => {
 		await addCaCertificate(emulator, ANCHOR);
 		const name = await uploadUnanswered("lost.pem", "Lost", "before");
 		code.killExtensionHost();
-		await unconfirmedRow();
+		await waitForUnconfirmedRow(window);
 		await window.unload();
 		await stubMintKey(window.context, randomBytes(32));
 		await window.load();
-		const row = await unconfirmedRow();
+		const row = await waitForUnconfirmedRow(window);
 		await window.view(VIEW_TITLE).waitForMessage(NO_KEY);
 		await session.picture("unconfirmed-without-key");
 		await pressRowButton(window, row, CHECK_NOW);

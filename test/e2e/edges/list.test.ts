@@ -1,23 +1,21 @@
 import assert from "node:assert/strict";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { formatActivation } from "../../../src/common/messages/activationStatusMessages.ts";
 import { formatAccessibilityLabel } from "../../../src/common/messages/certificateMessages.ts";
 import { describeProblem } from "../../../src/common/messages/problems/problems.ts";
 import { DASHBOARD_PAGES } from "../../../src/domain/openaiHosts.ts";
-import { connectionLabels, describeConnectionRemoval } from "../../../src/features/connections/connectionMessages.ts";
 import { describeListNotes } from "../../../src/features/sidebar/listNotes.ts";
+import { type Emulator, startEmulator } from "../../emulator/emulator.ts";
 import type { FaultKind } from "../../emulator/faults.ts";
 import { temporaryFolder } from "../../temporaryFolders.ts";
 import { manifestText } from "../../texts/manifestTexts.ts";
 import { keyringLockEnv, packageKeyringExtension } from "../../vscode/hostPatches.ts";
-import { signIn } from "../setup/certificateActions.ts";
+import { removeConnection, signIn } from "../setup/certificateActions.ts";
 import { currentTime, toCertificate } from "../setup/certificateTexts.ts";
 import { itMatchesApiDescription } from "../setup/contractCheck.ts";
 import { environment } from "../setup/environment.ts";
-import { SOME_TIME, timedText, welcomeButtons, welcomeText } from "../setup/productTexts.ts";
+import { manifestButtons, SOME_TIME, timedText, welcomeText } from "../setup/productTexts.ts";
 import { itKeepsTheKeySecret } from "../setup/secretChecks.ts";
 import { paletteTitle, resetBeforeEachTest, type Session, startSession } from "../setup/session.ts";
 import { certificateDescription, UNREAD_PROJECTS } from "../setup/treeTexts.ts";
@@ -31,31 +29,29 @@ describe(`The view in VS Code ${environment.version}`, () => {
 	/** Locks the keyring as long as it exists. */
 	const keyringLock = join(temporary.path, "lock");
 	let session: Session;
-	/** The server of the base URL in the workspace's settings. */
-	let attacker: Server;
-	let attackerConnections = 0;
+	/** The service of the base URL in the workspace's settings. */
+	let attacker: Emulator;
 
 	before(async () => {
-		attacker = createServer((_, response) => response.end("{}")).listen(0, "127.0.0.1");
-		attacker.on("connection", () => attackerConnections++);
+		attacker = await startEmulator();
 		session = await startSession({
 			...environment,
 			files: {},
 			env: keyringLockEnv(keyringLock),
 			otherExtensions: [await packageKeyringExtension(temporary.path)],
 		});
-		const attackerUrl = `http://127.0.0.1:${(attacker.address() as AddressInfo).port}/v1`;
+		const { url } = attacker;
 		mkdirSync(join(session.folder, ".vscode"));
 		writeFileSync(
 			join(session.folder, ".vscode/settings.json"),
-			JSON.stringify({ "openaiCertificates.baseUrl": attackerUrl, openaiCertificates: { baseUrl: attackerUrl } }),
+			JSON.stringify({ "openaiCertificates.baseUrl": url, openaiCertificates: { baseUrl: url } }),
 		);
 		await session.window.load();
 	});
 
 	after(async () => {
-		attacker.close();
 		await session.close();
+		await attacker.close();
 		temporary.remove();
 	});
 
@@ -76,6 +72,9 @@ describe(`The view in VS Code ${environment.version}`, () => {
 
 	it("distinguishes valid, expiring and expired by text and icon", async () => {
 		const { window, emulator } = session;
+		// In a window that has not read the projects.
+		await window.loadWithoutData();
+		await signIn(session);
 		await session.picture("three-states");
 		const expected = [
 			["Valid CA", "valid", "circle-outline"],
@@ -94,7 +93,7 @@ describe(`The view in VS Code ${environment.version}`, () => {
 	});
 
 	it("R01 R44 ignores a base URL that a workspace sets", () => {
-		assert.equal(attackerConnections, 0);
+		assert.equal(attacker.connections.total, 0);
 		assert.ok(session.emulator.exchanges.length > 0);
 	});
 
@@ -126,7 +125,7 @@ describe(`The view in VS Code ${environment.version}`, () => {
 			await window.openViews();
 			const welcome = await window.view(VIEW_TITLE).welcome(welcomeText(key));
 			await session.picture(`welcome ${title}`);
-			const buttons = welcomeButtons(key);
+			const buttons = manifestButtons(key);
 			assert.deepEqual(welcome.buttons, buttons);
 			assert.deepEqual(await window.view(VIEW_TITLE).rows(), []);
 			for (const [label, page] of dashboardLinks.filter(([label]) => buttons.includes(label))) {
@@ -150,13 +149,13 @@ describe(`The view in VS Code ${environment.version}`, () => {
 			for (const view of [VIEW_TITLE, manifestText("view.projects"), manifestText("view.clients")]) {
 				await window.openView(view);
 				const { buttons } = await window.view(view).welcome(welcomeText("welcome.secrets-unavailable"));
-				assert.deepEqual(buttons, welcomeButtons("welcome.secrets-unavailable"));
+				assert.deepEqual(buttons, manifestButtons("welcome.secrets-unavailable"));
 			}
 			await session.picture("keyring-locked");
 		} finally {
 			rmSync(keyringLock);
 		}
-		const [tryAgain = ""] = welcomeButtons("welcome.secrets-unavailable");
+		const [tryAgain = ""] = manifestButtons("welcome.secrets-unavailable");
 		await window.view(VIEW_TITLE).pressWelcomeButton(tryAgain);
 		await waitForRow(window, "Valid CA");
 	});
@@ -180,16 +179,8 @@ describe(`The view in VS Code ${environment.version}`, () => {
 	});
 
 	it("reacts to the removal of the key at once", async () => {
-		const { window, emulator } = session;
-		const removal = describeConnectionRemoval({
-			...{ label: new URL(emulator.url).host, sessionOnly: false, isNamed: true },
-			...{ unfinished: { uploads: 0, rotations: 0 }, withPassphrase: false },
-		});
-		await window.run(paletteTitle("removeKey"));
-		const dialog = await window.dialog(removal.message);
-		assert.equal(dialog.detail, removal.detail);
-		await dialog.press(connectionLabels.remove);
-		await window.view(VIEW_TITLE).welcome(welcomeText("welcome.no-key"));
+		await removeConnection(session);
+		await session.window.view(VIEW_TITLE).welcome(welcomeText("welcome.no-key"));
 	});
 
 	describe("after all tests", () => {

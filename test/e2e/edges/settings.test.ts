@@ -1,8 +1,5 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { makeCertificate } from "../../certificates.ts";
@@ -20,18 +17,15 @@ describe(`Settings of a workspace in VS Code ${environment.version}`, () => {
 	const temporary = temporaryFolder("certificates");
 	const workspace = join(temporary.path, "evil.code-workspace");
 	let emulator: Emulator;
-	/** The server of the base URL in the workspace's settings. */
-	let attacker: Server;
-	let attackerConnections = 0;
+	/** The service of the base URL in the workspace's settings. */
+	let attacker: Emulator;
 	let browser: Browser;
 
 	before(async () => {
 		emulator = await startEmulator();
-		attacker = createServer((_, response) => response.end("{}")).listen(0, "127.0.0.1");
-		attacker.on("connection", () => attackerConnections++);
-		await once(attacker, "listening");
-		const attackerUrl = `http://127.0.0.1:${(attacker.address() as AddressInfo).port}/v1`;
-		const settings = { "openaiCertificates.baseUrl": attackerUrl, openaiCertificates: { baseUrl: attackerUrl } };
+		attacker = await startEmulator();
+		const { url } = attacker;
+		const settings = { "openaiCertificates.baseUrl": url, openaiCertificates: { baseUrl: url } };
 		for (const folder of ["one", "two"]) {
 			mkdirSync(join(temporary.path, folder, ".vscode"), { recursive: true });
 			writeFileSync(join(temporary.path, folder, ".vscode/settings.json"), JSON.stringify(settings));
@@ -43,7 +37,7 @@ describe(`Settings of a workspace in VS Code ${environment.version}`, () => {
 
 	after(async () => {
 		await browser.close();
-		attacker.close();
+		await attacker.close();
 		await emulator.close();
 		temporary.remove();
 	});
@@ -74,7 +68,6 @@ describe(`Settings of a workspace in VS Code ${environment.version}`, () => {
 
 	for (const restricted of [false, true])
 		it(`R01 R44 do not redirect the key, in a ${restricted ? "restricted" : "trusted"} .code-workspace of two folders`, async () => {
-			const before = attackerConnections;
 			await inVSCode(temporary.path, restricted, async ({ port }) => {
 				const url = `http://127.0.0.1:${port}/?${new URLSearchParams({ workspace })}`;
 				const window = await openWindow(browser, url, { tab: EXTENSION_NAME });
@@ -84,7 +77,7 @@ describe(`Settings of a workspace in VS Code ${environment.version}`, () => {
 				await enterKey(window, new URL(emulator.url).host, emulator.adminKey);
 				await waitForRow(window, "Acme Root CA");
 			});
-			assert.equal(attackerConnections, before);
+			assert.equal(attacker.connections.total, 0);
 		});
 
 	it("do not prevent uploads in Restricted Mode", async () => {

@@ -23,7 +23,7 @@ import {
 } from "../../../src/features/upload/uploadPromptMessages.ts";
 import { makeCertificate, type TestCertificate } from "../../certificates.ts";
 import { manifestText } from "../../texts/manifestTexts.ts";
-import { assertNoNotifications, pressRowButton, signIn, signOut } from "../setup/certificateActions.ts";
+import { assertNoNotifications, pressRowButton, requestsSince, signIn, signOut } from "../setup/certificateActions.ts";
 import { readCertificate, readCertificateFile, toCertificate } from "../setup/certificateTexts.ts";
 import { itMatchesApiDescription } from "../setup/contractCheck.ts";
 import { environment } from "../setup/environment.ts";
@@ -48,6 +48,8 @@ import {
 } from "../setup/uploadTexts.ts";
 
 const ROOT_TITLE = uploadTitle("Acme Root CA", undefined);
+const LIST = "GET certificates";
+const POST = "POST certificates";
 
 describe(`Uploading in VS Code ${environment.version}`, () => {
 	let root: TestCertificate;
@@ -84,12 +86,6 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		return { name, stored };
 	};
 
-	/** Returns method and path of all exchanges after the first `before`. */
-	const methodsAndPathsSince = (before: number) =>
-		session.emulator.exchanges.slice(before).map(({ method, path }) => `${method} ${path}`);
-	const LIST = "GET /v1/organization/certificates";
-	const POST = "POST /v1/organization/certificates";
-
 	it("shows a welcome text with a next step if there is no key", async () => {
 		const { window, picture } = session;
 		await signOut(session);
@@ -101,7 +97,7 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 			buttons,
 			["setKey", "openAdminKeys", "createCa"].map((command) => manifestText(`command.${command}`)),
 		);
-		assert.deepEqual(methodsAndPathsSince(before), []);
+		assert.deepEqual(requestsSince(session.emulator, before), []);
 	});
 
 	it("offers the command on certificate files only", async () => {
@@ -132,7 +128,7 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 			await session.picture(`refused-${file}`);
 			assert.doesNotMatch(toast.text, /BEGIN|nothing of this kind/);
 			await toast.dismiss();
-			assert.deepEqual(methodsAndPathsSince(before), []);
+			assert.deepEqual(requestsSince(session.emulator, before), []);
 		});
 
 	it("R15 Esc at the key prompt does nothing and shows nothing", async () => {
@@ -144,7 +140,7 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		await window.openViews();
 		await window.view(VIEW_TITLE).welcome(welcomeText("welcome.no-key"));
 		assert.deepEqual(await window.toasts(), []);
-		assert.deepEqual(methodsAndPathsSince(before), []);
+		assert.deepEqual(requestsSince(session.emulator, before), []);
 	});
 
 	it("R16 masks the key, validates it during typing, and says why the service did not accept it", async () => {
@@ -217,7 +213,7 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		);
 		await session.picture("row");
 		// The list request after the upload detects a simultaneous upload of the certificate from another machine.
-		const sent = methodsAndPathsSince(before);
+		const sent = requestsSince(emulator, before);
 		assert.deepEqual(sent.slice(sent.indexOf(POST)).slice(0, 2), [POST, LIST]);
 		await assertNoNotifications(window);
 	});
@@ -333,7 +329,7 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		await (await window.dialog(uploadQuestion(name))).press(uploadPromptLabels.uploadAnyway);
 		const refusal = { reason: "rejected", status: 400, code, param: null, fieldRefused: false } as const;
 		await (await window.toast(describeProblem(refusal))).dismiss();
-		assert.equal(methodsAndPathsSince(before).filter((sent) => sent === POST).length, 1);
+		assert.deepEqual(requestsSince(emulator, before, "POST"), [POST]);
 		assert.ok(!(await window.view(VIEW_TITLE).rows()).some((row) => row.includes(UNCONFIRMED)));
 	});
 

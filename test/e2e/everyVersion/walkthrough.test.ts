@@ -3,7 +3,10 @@ import { keyTitle } from "../../../src/features/connections/keyMessages.ts";
 import { manifestText } from "../../texts/manifestTexts.ts";
 import { QuickInput } from "../../vscode/quickInput.ts";
 import { environment } from "../setup/environment.ts";
+import { manifestButtons } from "../setup/productTexts.ts";
 import { resetBeforeEachTest, type Session, startSession } from "../setup/session.ts";
+
+const STEPS = ["key", "ca", "upload", "activate", "client", "check", "setup", "rotate"];
 
 describe(`The walk-through in VS Code ${environment.version}`, () => {
 	let session: Session;
@@ -16,7 +19,7 @@ describe(`The walk-through in VS Code ${environment.version}`, () => {
 
 	resetBeforeEachTest(() => session);
 
-	it("leads from the key to the rotation with the extension's commands", async () => {
+	it("shows the steps from the key to the rotation with their buttons, and completes the first step by its command", async () => {
 		const { window, emulator } = session;
 		const { page } = window;
 		await window.run("Welcome: Open Walkthrough...");
@@ -25,9 +28,12 @@ describe(`The walk-through in VS Code ${environment.version}`, () => {
 		await steps.last().waitFor();
 		assert.deepEqual(
 			await steps.locator(".step-title").allInnerTexts(),
-			["key", "ca", "upload", "activate", "client", "check", "setup", "rotate"].map((step) =>
-				manifestText(`walkthrough.${step}.title`),
-			),
+			STEPS.map((step) => manifestText(`walkthrough.${step}.title`)),
+		);
+		// Only one step is expanded, but each step contains its buttons.
+		assert.deepEqual(
+			await steps.locator(".monaco-button").allTextContents(),
+			STEPS.flatMap((step) => manifestButtons(`walkthrough.${step}.description`)),
 		);
 		await session.picture("walkthrough");
 		const button = { name: manifestText("command.setKey") };

@@ -132,8 +132,12 @@ describe(`Appearance in VS Code ${environment.version}`, () => {
 			await confirmation.escape();
 		});
 
-	for (const width of [200, 300])
-		it(`shows a long name in a side bar of ${width} pixels`, async () => {
+	const beginnings = [
+		[200, "Acme Corp"],
+		[300, "Acme Corporation"],
+	] as const;
+	for (const [width, beginning] of beginnings)
+		it(`shows at least “${beginning}” of a long name in a side bar of ${width} pixels`, async () => {
 			const { window } = session;
 			await showViews(width);
 			const row = await waitForRow(window, LONG);
@@ -143,5 +147,7 @@ describe(`Appearance in VS Code ${environment.version}`, () => {
 				.rowWith(contentText({ state: "unreadable" }))
 				.waitUntilVisible();
 			await session.picture(`narrow-${width}`);
+			const visible = await row.visibleLabel();
+			assert.ok(visible.startsWith(beginning), `“${visible}” is visible`);
 		});
 });

@@ -6,6 +6,7 @@ import {
 	describeCopiedIds,
 	describeCopiedPems,
 } from "../../../src/features/certificates/viewAndCopyMessages.ts";
+import { connectionLabels, describeConnectionRemoval } from "../../../src/features/connections/connectionMessages.ts";
 import { makeCertificate } from "../../certificates.ts";
 import type { Emulator } from "../../emulator/emulator.ts";
 import type { StoredCertificate } from "../../emulator/state.ts";
@@ -14,7 +15,7 @@ import { certificate } from "../../unit/fakes/certificatesApi.ts";
 import type { Row } from "../../vscode/view.ts";
 import type { Window } from "../../vscode/window.ts";
 import { welcomeText } from "./productTexts.ts";
-import type { Session } from "./session.ts";
+import { paletteTitle, type Session } from "./session.ts";
 import { enterKey, VIEW_TITLE, waitForRow } from "./uploadActions.ts";
 
 const SET_KEY = manifestText("command.setKey");
@@ -63,6 +64,32 @@ export async function signIn(session: Session, host = new URL(session.emulator.u
 /** Ensures that the window has no admin key. */
 export async function signOut({ window }: Session): Promise<void> {
 	if (await window.hasStoredSecrets()) await window.loadWithoutData();
+}
+
+/** The current connection, as the question before its removal describes it. */
+interface ConnectionToRemove {
+	/** Default: the emulator's host. */
+	readonly label?: string;
+	/** Number of the organization's unconfirmed uploads. Default: 0. */
+	readonly unconfirmed?: number;
+	/** Saves a screenshot of the question, with this name. */
+	readonly picture?: string;
+}
+
+/** Removes the current connection with its stored key. Asserts the whole question. */
+export async function removeConnection(
+	{ window, emulator, picture: save }: Session,
+	{ label = new URL(emulator.url).host, unconfirmed = 0, picture }: ConnectionToRemove = {},
+): Promise<void> {
+	const { message, detail } = describeConnectionRemoval({
+		...{ label, sessionOnly: false, isNamed: true, withPassphrase: false },
+		unfinished: { uploads: unconfirmed, rotations: 0 },
+	});
+	await window.run(paletteTitle("removeKey"));
+	const question = await window.dialog(message);
+	assert.equal(question.detail, detail);
+	if (picture) await save(picture);
+	await question.press(connectionLabels.remove);
 }
 
 /** Marks the notifications that appeared before a command. */

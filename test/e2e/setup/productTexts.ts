@@ -41,8 +41,11 @@ export function welcomeText(key: string): string {
 	return splitAtLink(key)[0].trim();
 }
 
-/** Returns the names of the buttons of a view without rows. @param key Such as `welcome.no-key`. */
-export function welcomeButtons(key: string): readonly string[] {
+/**
+ * Returns the names of a text's buttons, in a view without rows or in a step of the walkthrough.
+ * @param key Such as `welcome.no-key`.
+ */
+export function manifestButtons(key: string): readonly string[] {
 	return splitAtLink(key)
 		.slice(1)
 		.filter((_, index) => index % 2 === 0);

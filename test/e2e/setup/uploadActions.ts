@@ -10,6 +10,7 @@ import { parsedCertificate } from "../../unit/fakes/certificatesApi.ts";
 import type { Row } from "../../vscode/view.ts";
 import type { Window } from "../../vscode/window.ts";
 import { splitAtValue } from "./productTexts.ts";
+import { UNCONFIRMED } from "./uploadTexts.ts";
 
 export const UPLOAD_COMMAND = manifestText("command.upload");
 export const VIEW_TITLE = manifestText("view.certificates");
@@ -56,6 +57,14 @@ export async function pressUpload(window: Window, name: string): Promise<Awaited
 /** Waits for the row with this name. @returns the row. */
 export async function waitForRow(window: Window, name: string): Promise<Row> {
 	const row = window.view(VIEW_TITLE).row(name);
+	await row.waitUntilVisible();
+	return row;
+}
+
+/** Shows the views, and waits for the row of an unconfirmed upload. @returns the row. */
+export async function waitForUnconfirmedRow(window: Window): Promise<Row> {
+	await window.openViews();
+	const row = window.view(VIEW_TITLE).rowWith(UNCONFIRMED);
 	await row.waitUntilVisible();
 	return row;
 }

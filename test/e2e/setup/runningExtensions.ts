@@ -1,0 +1,12 @@
+import type { Locator } from "playwright-core";
+import type { Window } from "../../vscode/window.ts";
+import { EXTENSION_NAME } from "./session.ts";
+
+/** Opens VS Code's list of the active extensions. @returns this extension's entry, if any, once the list is filled. */
+export async function showRunningExtensions(window: Window): Promise<Locator> {
+	await window.run("Developer: Show Running Extensions");
+	const entries = window.page.locator(".runtime-extensions-editor .extension");
+	// Some of VS Code's own extensions are always active.
+	await entries.first().waitFor();
+	return entries.filter({ hasText: EXTENSION_NAME });
+}
