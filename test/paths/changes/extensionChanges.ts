@@ -3,7 +3,7 @@ import * as der from "../../unit/x509/der.ts";
 import { extension } from "../encode.ts";
 import { type Change, changeExtension, removeExtension, setExtension } from "./change.ts";
 
-/** An OID that nobody uses. */
+/** An unused OID. */
 const UNKNOWN = "1.3.6.1.4.1.99999.1";
 const POLICIES = "2.5.29.32";
 const POLICY_MAPPINGS = "2.5.29.33";
