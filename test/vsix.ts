@@ -58,6 +58,15 @@ export async function packageChanged(change: (folder: string) => void): Promise<
 	return packagePath;
 }
 
+/**
+ * Lets an extension activate only by its own views and commands, not after VS Code's start.
+ * @param folder The extension's folder, with its manifest.
+ */
+export function removeActivationEvents(folder: string): void {
+	const manifest = join(folder, "package.json");
+	writeFileSync(manifest, JSON.stringify({ ...JSON.parse(readFileSync(manifest, "utf8")), activationEvents: [] }));
+}
+
 /** Returns the README without pictures and relative links: VS Code shows neither, and no public repository exists. */
 function standaloneReadme(): string {
 	return readFileSync(join(root, "README.md"), "utf8")

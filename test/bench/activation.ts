@@ -1,12 +1,14 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { createVSIX } from "@vscode/vsce";
+import { showRunningExtensions } from "../e2e/setup/runningExtensions.ts";
 import { EXTENSION_NAME } from "../e2e/setup/session.ts";
 import { temporaryFolder } from "../temporaryFolders.ts";
 import { launchBrowser } from "../vscode/browser.ts";
 import { startVSCode } from "../vscode/server.ts";
+import { packageTestExtension } from "../vscode/testExtension.ts";
 import { openWindow, type Window } from "../vscode/window.ts";
+import { packageChanged, removeActivationEvents } from "../vsix.ts";
 import { atMostAbove, type Benchmark } from "./measure.ts";
 import { packageOnce } from "./packaged.ts";
 
@@ -20,9 +22,11 @@ export const activation: Benchmark = {
 		const temporary = temporaryFolder("activation");
 		const workspace = join(temporary.path, "workspace");
 		mkdirSync(workspace);
-		const extensions = [await packageOnce(), await packageEmpty(temporary.path)];
+		await packageOnce();
+		// VS Code activates all extensions of its startup together, and counts for each one the time for which it waits for
+		// the others.
+		const extensions = [await packageChanged(removeActivationEvents), await packageEmpty()];
 		const code = await startVSCode({ version: "1.139", workspace, extensions });
-		removeActivationAtStartup(join(code.dataFolder, "extensions"));
 		const browser = await launchBrowser();
 		try {
 			const ours: number[] = [];
@@ -54,24 +58,11 @@ export const activation: Benchmark = {
 	},
 };
 
-/**
- * Lets the installed extensions activate only when their view is opened. VS Code activates all extensions of its
- * startup together, and counts for each one the time for which the extension waits for the others.
- */
-function removeActivationAtStartup(extensionsFolder: string): void {
-	for (const entry of readdirSync(extensionsFolder, { withFileTypes: true }).filter((one) => one.isDirectory())) {
-		const path = join(extensionsFolder, entry.name, "package.json");
-		const manifest = JSON.parse(readFileSync(path, "utf8"));
-		writeFileSync(path, JSON.stringify({ ...manifest, activationEvents: [] }));
-	}
-}
-
 /** Opens an extension's view for the first time. @returns the time to load and activate, in milliseconds. */
 async function activate(window: Window, name: string): Promise<number> {
 	const { page } = window;
 	await page.locator(".activitybar").getByRole("tab", { name }).click();
-	await window.run("Developer: Show Running Extensions");
-	const running = page.locator(".runtime-extensions-editor .extension").filter({ hasText: name });
+	const running = await showRunningExtensions(window, name);
 	const activationTime = /Activation: (\d+)ms/;
 	const text = await running.locator(".activation-time").filter({ hasText: activationTime }).innerText();
 	// The list is an overlay.
@@ -81,21 +72,15 @@ async function activate(window: Window, name: string): Promise<number> {
 }
 
 /** Packages an extension with a view and an empty activation. @returns the path of the package. */
-async function packageEmpty(folder: string): Promise<string> {
-	const cwd = join(folder, "empty");
-	mkdirSync(cwd);
-	const manifest = {
-		...{ name: "empty", displayName: EMPTY, version: "0.0.1", publisher: "bench", license: "MIT" },
-		...{ engines: { vscode: "^1.103.0" }, main: "./extension.js" },
-		contributes: {
-			viewsContainers: { activitybar: [{ id: "benchEmpty", title: EMPTY, icon: "icon.svg" }] },
-			views: { benchEmpty: [{ id: "benchEmpty.view", name: EMPTY }] },
-		},
+async function packageEmpty(): Promise<string> {
+	const files = {
+		"extension.js": "exports.activate = () => {};",
+		"icon.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24"/>',
 	};
-	writeFileSync(join(cwd, "package.json"), JSON.stringify(manifest));
-	writeFileSync(join(cwd, "extension.js"), "exports.activate = () => {};");
-	writeFileSync(join(cwd, "icon.svg"), '<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24"/>');
-	const packagePath = join(folder, "empty.vsix");
-	await createVSIX({ cwd, packagePath, dependencies: false, allowMissingRepository: true, skipLicense: true });
-	return packagePath;
+	const contributes = {
+		viewsContainers: { activitybar: [{ id: "benchEmpty", title: EMPTY, icon: "icon.svg" }] },
+		views: { benchEmpty: [{ id: "benchEmpty.view", name: EMPTY }] },
+	};
+	const manifest = { displayName: EMPTY, main: "./extension.js", contributes };
+	return (await packageTestExtension("empty", files, manifest)).vsix;
 }

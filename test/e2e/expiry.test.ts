@@ -8,7 +8,6 @@ import { badgeTooltip } from "../../src/features/expiry/badgeMessage.ts";
 import { describeReminder, reminderLabels } from "../../src/features/expiry/reminderMessages.ts";
 import { makeCertificate } from "../certificates.ts";
 import type { StoredCertificate } from "../emulator/state.ts";
-import { temporaryFolder } from "../temporaryFolders.ts";
 import { manifestText } from "../texts/manifestTexts.ts";
 import { clockOffsetEnv, packageClockExtension } from "../vscode/hostPatches.ts";
 import { removeConnection, signIn, signOut } from "./setup/certificateActions.ts";
@@ -25,7 +24,6 @@ const DAY = 86_400_000;
 const EXPIRING = "Expiring CA";
 
 describe(`Certificates that expire, in VS Code ${environment.version}`, () => {
-	const temporary = temporaryFolder("clock");
 	const ahead = (days: number) => clockOffsetEnv(days * DAY);
 	let session: Session;
 	let pem: string;
@@ -38,15 +36,12 @@ describe(`Certificates that expire, in VS Code ${environment.version}`, () => {
 		session = await startSession({
 			...environment,
 			files: {},
-			otherExtensions: [await packageClockExtension(temporary.path)],
+			otherExtensions: [await packageClockExtension()],
 		});
 		({ pem } = await makeCertificate({ commonName: EXPIRING }));
 	});
 
-	after(async () => {
-		await session.close();
-		temporary.remove();
-	});
+	after(() => session.close());
 
 	resetBeforeEachTest(
 		() => session,

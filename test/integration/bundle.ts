@@ -1,7 +1,8 @@
-import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, globSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { cache, root } from "../vscode/install.mjs";
+import { removeActivationEvents } from "../vsix.ts";
 
 /** A suite in the extension's folder, so that it gets the extension's `vscode` module. */
 export interface PreparedSuite {
@@ -14,12 +15,10 @@ export async function prepareSuite(): Promise<PreparedSuite> {
 	const extensionFolder = join(cache, "integration");
 	rmSync(extensionFolder, { recursive: true, force: true });
 	mkdirSync(extensionFolder, { recursive: true });
-	for (const part of ["dist", "media", "package.nls.json"])
+	for (const part of ["dist", "media", "package.json", "package.nls.json"])
 		cpSync(join(root, part), join(extensionFolder, part), { recursive: true });
-	// Without activation events, because the suite must replace the prompts first. The tests of the package cover
-	// activation by events.
-	const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-	writeFileSync(join(extensionFolder, "package.json"), JSON.stringify({ ...manifest, activationEvents: [] }));
+	// The suite must replace the prompts before the activation. The tests of the package cover activation by events.
+	removeActivationEvents(extensionFolder);
 	const suite = join(extensionFolder, "suite.js");
 	await bundle(suite);
 	return { suite, extensionFolder };

@@ -2,11 +2,10 @@
 // the screen reveals a hard-coded text. Each text is in guillemets and about 40 % longer, as in German.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createVSIX } from "@vscode/vsce";
 import { setLanguage } from "../../src/common/text/locale.ts";
-import { temporaryFolder } from "../temporaryFolders.ts";
 import { root } from "../vscode/install.mjs";
 import type { LanguagePack } from "../vscode/server.ts";
+import { packageTestExtension } from "../vscode/testExtension.ts";
 import { packageChanged } from "../vsix.ts";
 
 const PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -73,18 +72,15 @@ function translateFile(path: string): Record<string, string> {
 
 /** Packages a language pack without texts: VS Code itself stays in English. */
 async function packLanguage(): Promise<LanguagePack> {
-	const folder = temporaryFolder("language-pack").path;
 	const path = "translations.json";
-	writeFileSync(join(folder, path), JSON.stringify({ version: "1.0.0", contents: {} }));
 	const names = { languageName: "Pseudo-language", localizedLanguageName: "Pseudo-language" };
-	const manifest = {
-		...{ name: "pseudo-language", displayName: "Pseudo-language", version: "0.0.1", publisher: "test" },
-		...{ license: "MIT", engines: { vscode: "^1.103.0" }, categories: ["Language Packs"] },
-		contributes: { localizations: [{ languageId: LOCALE, ...names, translations: [{ id: "vscode", path }] }] },
-	};
-	writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
-	const vsix = join(temporaryFolder("vsix").path, "package.vsix");
-	const options = { dependencies: false, allowMissingRepository: true, skipLicense: true };
-	await createVSIX({ cwd: folder, packagePath: vsix, ...options });
+	const { folder, vsix } = await packageTestExtension(
+		"pseudo-language",
+		{ [path]: JSON.stringify({ version: "1.0.0", contents: {} }) },
+		{
+			categories: ["Language Packs"],
+			contributes: { localizations: [{ languageId: LOCALE, ...names, translations: [{ id: "vscode", path }] }] },
+		},
+	);
 	return { locale: LOCALE, id: "test.pseudo-language", vsix, translations: join(folder, path) };
 }

@@ -1,7 +1,5 @@
 // Extensions for tests that change the extension host for all extensions in it, before any other one is activated.
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { createVSIX } from "@vscode/vsce";
+import { packageTestExtension } from "./testExtension.ts";
 
 /** Shifts the clock. */
 const CLOCK = `
@@ -38,26 +36,16 @@ export function keyringLockEnv(file: string): Readonly<Record<string, string>> {
 }
 
 /** Packages an extension that shifts the host's clock, as `clockOffsetEnv` says. @returns the package's path. */
-export function packageClockExtension(folder: string): Promise<string> {
-	return packageHostPatch(folder, "clock", CLOCK);
+export function packageClockExtension(): Promise<string> {
+	return packageHostPatch("clock", CLOCK);
 }
 
 /** Packages an extension that locks the secret storage, as `keyringLockEnv` says. @returns the package's path. */
-export function packageKeyringExtension(folder: string): Promise<string> {
-	return packageHostPatch(folder, "keyring", KEYRING);
+export function packageKeyringExtension(): Promise<string> {
+	return packageHostPatch("keyring", KEYRING);
 }
 
-async function packageHostPatch(folder: string, name: string, code: string): Promise<string> {
-	const cwd = join(folder, name);
-	mkdirSync(cwd);
-	const manifest = {
-		...{ name, displayName: name, version: "0.0.1", publisher: "test", license: "MIT" },
-		...{ engines: { vscode: "^1.103.0" }, main: "./extension.js", activationEvents: ["*"], files: ["extension.js"] },
-	};
-	writeFileSync(join(cwd, "package.json"), JSON.stringify(manifest));
-	writeFileSync(join(cwd, "extension.js"), code);
-	const packagePath = join(folder, `${name}.vsix`);
-	const allowed = { allowMissingRepository: true, allowStarActivation: true };
-	await createVSIX({ cwd, packagePath, dependencies: false, skipLicense: true, ...allowed });
-	return packagePath;
+async function packageHostPatch(name: string, code: string): Promise<string> {
+	const manifest = { main: "./extension.js", activationEvents: ["*"] };
+	return (await packageTestExtension(name, { "extension.js": code }, manifest)).vsix;
 }

@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { makeCertificate } from "../../certificates.ts";
-import { packageChanged } from "../../vsix.ts";
+import { packageChanged, removeActivationEvents } from "../../vsix.ts";
 import { signIn } from "../setup/certificateActions.ts";
 import { environment } from "../setup/environment.ts";
 import { showRunningExtensions } from "../setup/runningExtensions.ts";
@@ -18,7 +16,8 @@ describe(`A hostile file in VS Code ${environment.version}`, () => {
 		const { pem, privateKeyPem } = await makeCertificate({ commonName: HOSTILE });
 		session = await startSession({
 			...environment,
-			vsix: await packageChanged(removeStartEvent),
+			// Without the activation after VS Code's start, after which no other event would activate the extension.
+			vsix: await packageChanged(removeActivationEvents),
 			files: {
 				"hostile.pem": `${HOSTILE}\n${privateKeyPem}${pem.repeat(50)}`,
 				"cut.pem": pem.slice(0, 300),
@@ -30,12 +29,6 @@ describe(`A hostile file in VS Code ${environment.version}`, () => {
 	after(() => session.close());
 
 	resetBeforeEachTest(() => session);
-
-	/** Removes the activation after VS Code's start: once the extension is active, no other event would activate it. */
-	const removeStartEvent = (folder: string) => {
-		const manifest = join(folder, "package.json");
-		writeFileSync(manifest, JSON.stringify({ ...JSON.parse(readFileSync(manifest, "utf8")), activationEvents: [] }));
-	};
 
 	/** Selects two files, and opens each. */
 	const selectAndOpen = async () => {

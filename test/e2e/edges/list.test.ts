@@ -38,7 +38,7 @@ describe(`The view in VS Code ${environment.version}`, () => {
 			...environment,
 			files: {},
 			env: keyringLockEnv(keyringLock),
-			otherExtensions: [await packageKeyringExtension(temporary.path)],
+			otherExtensions: [await packageKeyringExtension()],
 		});
 		const { url } = attacker;
 		mkdirSync(join(session.folder, ".vscode"));
